@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+
+#include <string.h>
+
+void text_release(Text *text)
+{
+        free(text->data);
+        *text = TEXT_INIT;
+}
+
+void text_clear(Text *text)
+{
+        text->length = 0;
+        text->error = 0;
+        if (text->data)
+                text->data[0] = '\0';
+}
+
+int text_reserve(Text *text, size_t more)
+{
+        size_t wanted, capacity;
+        char *data;
+
+        if (text->error)
+                return text->error;
+        if (__builtin_add_overflow(text->length, more, &wanted) || wanted > SIZE_MAX / 4)
+                return text->error = -ENOMEM;
+        if (wanted < text->capacity)
+                return 0;
+
+        capacity = text->capacity ? text->capacity : 64;
+        while (capacity <= wanted)
+                capacity *= 2;
+        data = realloc(text->data, capacity);
+        if (!data)
+                return text->error = -ENOMEM;
+        text->data = data;
+        text->capacity = capacity;
+        return 0;
+}
+
+int text_append_bytes(Text *text, const void *bytes, size_t size)
+{
+        int r = text_reserve(text, size);
+
+        if (r < 0)
+                return r;
+        if (size > 0)
+                memcpy(text->data + text->length, bytes, size);
+        text->length += size;
+        text->data[text->length] = '\0';
+        return 0;
+}
+
+int text_append(Text *text, const char *string)
+{
+        return text_append_bytes(text, string, strlen(string));
+}
+
+int text_append_char(Text *text, char c)
+{
+        return text_append_bytes(text, &c, 1);
+}
+
+int text_append_unsigned(Text *text, uint64_t value)
+{
+        char digits[20];
+        size_t at = sizeof(digits);
+
+        do {
+                digits[--at] = (char) ('0' + value % 10);
+                value /= 10;
+        } while (value);
+        return text_append_bytes(text, digits + at, sizeof(digits) - at);
+}
+
+int text_append_hex(Text *text, uint64_t value)
+{
+        char digits[18];
+        size_t at = sizeof(digits);
+
+        do {
+                digits[--at] = "0123456789abcdef"[value & 15];
+                value >>= 4;
+        } while (value);
+        digits[--at] = 'x';
+        digits[--at] = '0';
+        return text_append_bytes(text, digits + at, sizeof(digits) - at);
+}
+
+int text_append_format_v(Text *text, const char *format, va_list arguments)
+{
+        va_list again;
+        int length, r;
+
+        va_copy(again, arguments);
+        length = vsnprintf(NULL, 0, format, again);
+        va_end(again);
+        if (length < 0)
+                return text->error = -EINVAL;
+        r = text_reserve(text, (size_t) length);
+        if (r < 0)
+                return r;
+        vsnprintf(text->data + text->length, (size_t) length + 1, format, arguments);
+        text->length += (size_t) length;
+        return 0;
+}
+
+int text_append_format(Text *text, const char *format, ...)
+{
+        va_list arguments;
+        int r;
+
+        va_start(arguments, format);
+        r = text_append_format_v(text, format, arguments);
+        va_end(arguments);
+        return r;
+}
+
+unsigned utf8_decode(const char *bytes, size_t length, uint32_t *ret_code)
+{
+        static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+        const unsigned char *at = (const unsigned char *) bytes;
+        unsigned size;
+        uint32_t code;
+
+        if (length == 0)
+                return 0;
+        if (at[0] < 0x80) {
+                *ret_code = at[0];
+                return 1;
+        }
+        if ((at[0] & 0xe0) == 0xc0)
+                size = 2, code = at[0] & 0x1fu;
+        else if ((at[0] & 0xf0) == 0xe0)
+                size = 3, code = at[0] & 0x0fu;
+        else if ((at[0] & 0xf8) == 0xf0)
+                size = 4, code = at[0] & 0x07u;
+        else
+                return 0;
+        if (length < size)
+                return 0;
+        for (unsigned i = 1; i < size; i++) {
+                if ((at[i] & 0xc0) != 0x80)
+                        return 0;
+                code = code << 6 | (at[i] & 0x3fu);
+        }
+        if (code < smallest[size] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+                return 0;
+        *ret_code = code;
+        return size;
+}
+
+bool text_is_utf8(const char *string, size_t length)
+{
+        uint32_t code;
+
+        while (length > 0) {
+                unsigned size = utf8_decode(string, length, &code);
+
+                if (size == 0)
+                        return false;
+                string += size;
+                length -= size;
+        }
+        return true;
+}
+
+static int append_json_ascii(Text *text, unsigned char c)
+{
+        static const char short_forms[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+
+        for (const char *form = short_forms; *form; form += 2)
+                if ((unsigned char) form[0] == c) {
+                        char pair[2] = {'\\', form[1]};
+
+                        return text_append_bytes(text, pair, 2);
+                }
+        if (c < 0x20 || c == 0x7f)
+                return text_append_format(text, "\\u%04x", c);
+        return text_append_char(text, (char) c);
+}
+
+int text_append_json(Text *text, const char *string, size_t length)
+{
+        text_append_char(text, '"');
+        while (length > 0) {
+                size_t plain = 0;
+                uint32_t code;
+                unsigned size;
+
+                while (plain < length && string[plain] >= 0x20 && string[plain] < 0x7f &&
+                       string[plain] != '"' && string[plain] != '\\')
+                        plain++;
+                if (plain > 0) {
+                        text_append_bytes(text, string, plain);
+                        string += plain;
+                        length -= plain;
+                        continue;
+                }
+                size = utf8_decode(string, length, &code);
+                if (size == 0)
+                        text_append(text, "\xef\xbf\xbd");
+                else if (size == 1)
+                        append_json_ascii(text, (unsigned char) *string);
+                else
+                        text_append_bytes(text, string, size);
+                string += size ? size : 1;
+                length -= size ? size : 1;
+        }
+        return text_append_char(text, '"');
+}
+
+const char *text_get(const Text *text)
+{
+        return text->data ? text->data : "";
+}
+
+char *text_take(Text *text)
+{
+        char *data;
+
+        if (text->error || text_reserve(text, 0) < 0) {
+                text_release(text);
+                return NULL;
+        }
+        text->data[text->length] = '\0';
+        data = text->data;
+        *text = TEXT_INIT;
+        return data;
+}
+
+bool string_equal(const char *a, const char *b)
+{
+        return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool string_starts_with(const char *string, const char *prefix)
+{
+        return strncmp(string, prefix, strlen(prefix)) == 0;
+}
+
+char *string_format(const char *format, ...)
+{
+        _cleanup_text_ Text text = TEXT_INIT;
+        va_list arguments;
+
+        va_start(arguments, format);
+        text_append_format_v(&text, format, arguments);
+        va_end(arguments);
+        return text_take(&text);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Texts and numbers: the tables that everything else leans on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/number.h"
+#include "base/problem.h"
+#include "base/text.h"
+
+static void json_strings_are_escaped_and_always_utf8(void **state)
+{
+        static const struct {
+                const char *bytes, *json;
+        } table[] = {
+                {"plain", "\"plain\""},
+                {"a\"b\\c", "\"a\\\"b\\\\c\""},
+                {"\n\t\x01\x7f", "\"\\n\\t\\u0001\\u007f\""},
+                {"\xe4\xbd\xa0", "\"\xe4\xbd\xa0\""},
+                {"\xff"
+                 "a",
+                 "\"\xef\xbf\xbd"
+                 "a\""},
+                {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(table); i++) {
+                _cleanup_text_ Text text = TEXT_INIT;
+
+                text_append_json(&text, table[i].bytes, strlen(table[i].bytes));
+                assert_string_equal(text_get(&text), table[i].json);
+        }
+}
+
+static void utf8_refuses_overlong_surrogate_and_cut_sequences(void **state)
+{
+        static const struct {
+                const char *bytes;
+                bool valid;
+        } table[] = {
+                {"", true},
+                {"ascii", true},
+                {"\xc3\xa9", true},
+                {"\xc0\x80", false},
+                {"\xed\xa0\x80", false},
+                {"\xf0\x9f\x98\x80", true},
+                {"\xf0\x9f\x98", false},
+                {"\xf4\x90\x80\x80", false},
+                {"\x80", false},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(table); i++)
+                assert_int_equal(text_is_utf8(table[i].bytes, strlen(table[i].bytes)),
+                                 table[i].valid);
+}
+
+static void numbers_are_whole_strings_or_errors(void **state)
+{
+        static const struct {
+                const char *string;
+                int result;
+                uint64_t value;
+        } table[] = {
+                {"0", 0, 0},
+                {"18446744073709551615", 0, UINT64_MAX},
+                {"18446744073709551616", -ERANGE, 0},
+                {"-1", 0, UINT64_MAX},
+                {"0x10", 0, 16},
+                {"0777", 0, 0777},
+                {"12a", -EINVAL, 0},
+                {"", -EINVAL, 0},
+                {" 1", -EINVAL, 0},
+                {"+1", -EINVAL, 0},
+                {"-9223372036854775809", -ERANGE, 0},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(table); i++) {
+                uint64_t value = 0;
+
+                assert_int_equal(number_parse_unsigned(table[i].string, &value), table[i].result);
+                assert_true(value == table[i].value);
+        }
+}
+
+static void the_first_problem_is_kept(void **state)
+{
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+
+        (void) state;
+        assert_int_equal(problem_set(&problem, -ENOENT, "no %s", "file"), -ENOENT);
+        assert_int_equal(problem_set(&problem, -EIO, "later"), -EIO);
+        assert_string_equal(problem_text(&problem), "no file");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(json_strings_are_escaped_and_always_utf8),
+                cmocka_unit_test(utf8_refuses_overlong_surrogate_and_cut_sequences),
+                cmocka_unit_test(numbers_are_whole_strings_or_errors),
+                cmocka_unit_test(the_first_problem_is_kept),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
