@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What /proc says of a process: each answer an owned string or a number, -ESRCH when it is gone.
+ * Nothing here opens a file of the program's own choosing in a way that could block (O_PATH,
+ * readlink only).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/text.h"
+
+int process_exe(pid_t pid, char **ret); /* readlink /proc/PID/exe, " (deleted)" kept */
+int process_cwd(pid_t pid, char **ret);
+int process_comm(pid_t tid, char **ret); /* raw bytes as the kernel has them */
+int process_thread_group(pid_t tid, pid_t *ret_pid);
+int process_parent(pid_t pid, pid_t *ret_parent);
+int process_tracer(pid_t tid, pid_t *ret_tracer);            /* 0 when nobody traces it */
+int process_uid(pid_t pid, uid_t *ret_uid);                  /* real uid */
+int process_seccomp_filters(pid_t tid, unsigned *ret_count); /* Seccomp_filters: (Linux 5.9) */
+int process_pending_signals(pid_t tid, uint64_t *ret_set); /* SigPnd | ShdPnd, bit 0 is signal 1 */
+int process_command_line(pid_t pid, char ***ret_argv);     /* NULL-ended, strv_free() */
+char **strv_free(char **strv);
+
+/* For Inspect: lists for people. */
+int process_maps(pid_t pid, char ***ret_lines);
+int process_descriptors(pid_t pid, char ***ret_lines); /* "3: /etc/passwd" in fd order, -yy form */
+
+/* The caller's stack, innermost first: "libc.so.6 __mkdir+0xb" …, by elfutils' unwinder where it
+ * can, else by frame pointers. The thread must be stopped under this very tracer. At most `max`
+ * frames. */
+int process_stack(pid_t tid, unsigned max, char ***ret_lines);
