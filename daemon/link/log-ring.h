@@ -36,23 +36,29 @@ static inline void log_ring_closep(LogRing **ring)
  * than half the ring. */
 int log_ring_append(LogRing *ring, const char *line, size_t size);
 
-/* Where writing goes on, and the oldest byte that is still there; a cursor is such a position. */
-uint64_t log_ring_end(const LogRing *ring);
-uint64_t log_ring_start(const LogRing *ring);
-/* Lines given up since the ring was made. */
+/* Lines ever appended, and lines given up of them. */
+uint64_t log_ring_lines(const LogRing *ring);
 uint64_t log_ring_lost(const LogRing *ring);
 
-/* The bytes from *cursor on that lie contiguously in memory, ending at a line's end or at the end
- * of the mapping. When the cursor was overtaken it moves to the oldest line and *ret_missed says
- * how many lines were missed, else 0. *ret_size 0: nothing new. Move the cursor on by what was
- * used, then ask again. */
-void log_ring_peek(const LogRing *ring, uint64_t *cursor, const char **ret_bytes, size_t *ret_size,
+/* A reader's place: {0} is the oldest line that is still there. */
+typedef struct LogCursor {
+        uint64_t position; /* bytes since the ring was made */
+        uint64_t line;     /* lines before `position` */
+} LogCursor;
+
+/* The place where the next line will be written. */
+LogCursor log_ring_end(const LogRing *ring);
+
+/* The bytes from *cursor on that lie contiguously in memory. When the cursor was overtaken it moves
+ * to the oldest line and *ret_missed says how many lines the reader lost, else 0. *ret_size 0:
+ * nothing new. */
+void log_ring_peek(const LogRing *ring, LogCursor *cursor, const char **ret_bytes, size_t *ret_size,
                    uint64_t *ret_missed);
+/* Moves the cursor over `size` bytes that were just peeked and used. */
+void log_ring_advance(LogCursor *cursor, const char *bytes, size_t size);
 
-/* The file sink's cursor, kept in the ring so that the broker can finish what a killed supervisor
- * had not yet written to the file of `jailctl run --log`. */
-uint64_t log_ring_sink_cursor(const LogRing *ring);
-
-/* Writes all that is new to `fd` and moves the sink cursor; lines that were lost are written as one
- * {"dropped":N} line. 0 or negative errno of write(2). */
+/* Writes all that is new to `fd`, a regular file, and moves the sink cursor, which is kept in the
+ * ring so that the broker can finish what a killed supervisor had not yet written to the file of
+ * `jailctl run --log`. Lines that were lost are written as one {"dropped":N} line. 0 or negative
+ * errno of write(2). */
 int log_ring_flush(LogRing *ring, int fd);
