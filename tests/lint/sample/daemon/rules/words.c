@@ -1,0 +1,1 @@
+/* No licence, a promise (TODO), something for now, and /work/a/path */
