@@ -28,6 +28,7 @@ typedef struct SyscallArgument {
         int8_t size_argument; /* index of the argument that holds the count of bytes (or elements)
                                  behind this pointer, -1 when there is none */
         int8_t directory_argument; /* PATH: index of the DIRFD it is relative to, -1 for cwd */
+        bool elements; /* the argument at `size_argument` counts elements of an array, not bytes */
 } SyscallArgument;
 
 typedef enum SyscallResult {
