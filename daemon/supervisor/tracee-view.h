@@ -8,6 +8,8 @@
 
 #include "syscalls/caller-view.h"
 
+typedef struct SocketNames SocketNames;
+
 typedef struct TraceeView {
         pid_t pid;     /* thread group */
         pid_t tid;     /* thread */
@@ -18,14 +20,27 @@ typedef struct TraceeView {
         const void *overlay;      /* bytes shown at overlay_address, NULL for none; borrowed */
         uint64_t overlay_address; /* tracee address of the overlay */
         size_t overlay_size;
+        SocketNames *sockets; /* of socket-name.h: keeps the diagnostic socket open from one call to
+                                 the next; NULL: opened for each; borrowed */
 } TraceeView;
 
 /* The functions of CallerView over `view`, which must outlive it. */
 CallerView tracee_view_caller(TraceeView *view);
 
-/* Reads up to `size` bytes; short at the first unreadable byte; -EFAULT, -ESRCH. */
+/* Reads up to `size` bytes; short at the first unreadable byte; -EFAULT, -ESRCH; -EPERM when the
+ * program hides its memory (PR_SET_DUMPABLE 0) and there is no memory_fd. Each page is read on its
+ * own. A page that userfaultfd or a FUSE file backs can hold the reader as long as its server
+ * likes: the guard list refuses userfaultfd, and what reads on a person's demand uses
+ * tracee_read_memory_bounded(). */
 ssize_t tracee_read_memory(const TraceeView *view, uint64_t address, void *buffer, size_t size);
+
+/* The same, done by a thread that is given up after `usec` microseconds: -ETIMEDOUT then, and
+ * `buffer` is never written later. -EBUSY when four such threads hang already. */
+ssize_t tracee_read_memory_bounded(const TraceeView *view, uint64_t address, void *buffer,
+                                   size_t size, uint64_t usec);
+
 /* Writes all or nothing as far as can be known: -EFAULT, -ESRCH. Never through FOLL_FORCE over
- * read-only pages of the program unless `force`. */
+ * read-only pages of the program unless `force`; a program that hides its memory from its user
+ * (PR_SET_DUMPABLE 0) can be written by `force` alone: -EPERM otherwise. */
 int tracee_write_memory(const TraceeView *view, uint64_t address, const void *bytes, size_t size,
                         int force);

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/process-facts.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "supervisor/describe-fd.h"
+
+#define STATUS_BYTES       4096u
+#define COMMAND_LINE_BYTES (2u * 1024 * 1024)  /* of a command line, what is more is cut off */
+#define MAPS_BYTES         (16u * 1024 * 1024) /* of a memory map */
+#define DESCRIPTORS_MAX    65536u              /* of a list for a person */
+
+char **strv_free(char **strv)
+{
+        for (char **item = strv; item && *item; item++)
+                free(*item);
+        free(strv);
+        return NULL;
+}
+
+DEFINE_CLEANUP(char **, strv_free)
+
+/* A growing NULL-ended vector of owned strings. */
+typedef struct StringVector {
+        char **items;
+        size_t count;
+        size_t room;
+} StringVector;
+
+static void string_vector_release(StringVector *vector)
+{
+        strv_free(vector->items);
+}
+
+/* Takes `item`, also when it fails. -ENOMEM when there is no room or `item` is NULL. */
+static int string_vector_add(StringVector *vector, char *item)
+{
+        if (!item)
+                return -ENOMEM;
+        if (vector->count + 1 >= vector->room) {
+                size_t room = vector->room ? vector->room * 2 : 16;
+                char **items = reallocarray(vector->items, room, sizeof(*items));
+
+                if (!items) {
+                        free(item);
+                        return -ENOMEM;
+                }
+                vector->items = items;
+                vector->room = room;
+        }
+        vector->items[vector->count++] = item;
+        vector->items[vector->count] = NULL;
+        return 0;
+}
+
+/* The vector's strings; an empty vector becomes an empty list. */
+static int string_vector_take(StringVector *vector, char ***ret)
+{
+        if (!vector->items)
+                vector->items = calloc(1, sizeof(*vector->items));
+        if (!vector->items)
+                return -ENOMEM;
+        *ret = TAKE_PTR(vector->items);
+        return 0;
+}
+
+/* A process that ends while it is read answers ESRCH or, once it is reaped, ENOENT. */
+static int proc_error(int error)
+{
+        return error == ENOENT ? -ESRCH : -error;
+}
+
+static int open_proc(pid_t pid, const char *file)
+{
+        char name[64];
+        int fd;
+
+        snprintf(name, sizeof(name), "/proc/%d/%s", pid, file);
+        fd = open(name, O_RDONLY | O_CLOEXEC);
+        return fd < 0 ? proc_error(errno) : fd;
+}
+
+/* Reads /proc/PID/FILE to its end, at most `max` bytes. */
+static int read_proc(pid_t pid, const char *file, size_t max, Text *text)
+{
+        _cleanup_close_ int fd = open_proc(pid, file);
+
+        if (fd < 0)
+                return fd;
+        while (text->length < max) {
+                int r = text_reserve(text, STATUS_BYTES);
+                ssize_t n;
+
+                if (r < 0)
+                        return r;
+                n = read(fd, text->data + text->length, text->capacity - text->length - 1);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return proc_error(errno);
+                if (n == 0)
+                        return 0;
+                text->length += (size_t) n;
+                text->data[text->length] = '\0';
+        }
+        return 0;
+}
+
+/* /proc/PID/status in one read; a process in very many groups needs more. */
+static int read_status(pid_t pid, Text *text)
+{
+        _cleanup_close_ int fd = open_proc(pid, "status");
+        ssize_t n;
+        int r;
+
+        if (fd < 0)
+                return fd;
+        r = text_reserve(text, STATUS_BYTES);
+        if (r < 0)
+                return r;
+        n = read(fd, text->data, text->capacity - 1);
+        if (n < 0)
+                return proc_error(errno);
+        if ((size_t) n == text->capacity - 1)
+                return read_proc(pid, "status", SIZE_MAX, text);
+        text->length = (size_t) n;
+        text->data[n] = '\0';
+        return 0;
+}
+
+/* The value behind "\nKEY:\t"; -EBADMSG when this kernel has no such line. The program's own name,
+ * the one line that it chooses, is escaped by the kernel. */
+static int find_value(const Text *status, const char *key, const char **ret)
+{
+        size_t length = strlen(key);
+        const char *line = text_get(status);
+
+        while (line) {
+                if (strncmp(line, key, length) == 0 && line[length] == ':') {
+                        *ret = line + length + 1;
+                        *ret += strspn(*ret, " \t");
+                        return 0;
+                }
+                line = strchr(line, '\n');
+                line = line ? line + 1 : NULL;
+        }
+        return -EBADMSG;
+}
+
+/* One number of /proc/PID/status, the first behind `key`. */
+static int status_number(pid_t pid, const char *key, int base, uint64_t *ret)
+{
+        _cleanup_text_ Text status = TEXT_INIT;
+        const char *value;
+        int r = read_status(pid, &status);
+
+        if (r == 0)
+                r = find_value(&status, key, &value);
+        if (r < 0)
+                return r;
+        *ret = strtoull(value, NULL, base);
+        return 0;
+}
+
+static int read_process_link(pid_t pid, const char *link, char **ret)
+{
+        char name[64], path[PATH_MAX];
+        ssize_t n;
+
+        snprintf(name, sizeof(name), "/proc/%d/%s", pid, link);
+        n = readlink(name, path, sizeof(path));
+        if (n < 0)
+                return proc_error(errno);
+        if (n == sizeof(path))
+                return -ENAMETOOLONG;
+        *ret = strndup(path, (size_t) n);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int process_exe(pid_t pid, char **ret)
+{
+        return read_process_link(pid, "exe", ret);
+}
+
+int process_cwd(pid_t pid, char **ret)
+{
+        return read_process_link(pid, "cwd", ret);
+}
+
+int process_comm(pid_t tid, char **ret)
+{
+        _cleanup_close_ int fd = open_proc(tid, "comm");
+        char name[80];
+        ssize_t n;
+
+        if (fd < 0)
+                return fd;
+        n = read(fd, name, sizeof(name));
+        if (n < 0)
+                return proc_error(errno);
+        if (n > 0 && name[n - 1] == '\n')
+                n--;
+        *ret = strndup(name, (size_t) n);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int process_thread_group(pid_t tid, pid_t *ret_pid)
+{
+        uint64_t value;
+        int r = status_number(tid, "Tgid", 10, &value);
+
+        if (r == 0)
+                *ret_pid = (pid_t) value;
+        return r;
+}
+
+int process_parent(pid_t pid, pid_t *ret_parent)
+{
+        uint64_t value;
+        int r = status_number(pid, "PPid", 10, &value);
+
+        if (r == 0)
+                *ret_parent = (pid_t) value;
+        return r;
+}
+
+int process_tracer(pid_t tid, pid_t *ret_tracer)
+{
+        uint64_t value;
+        int r = status_number(tid, "TracerPid", 10, &value);
+
+        if (r == 0)
+                *ret_tracer = (pid_t) value;
+        return r;
+}
+
+int process_uid(pid_t pid, uid_t *ret_uid)
+{
+        uint64_t value;
+        int r = status_number(pid, "Uid", 10, &value);
+
+        if (r == 0)
+                *ret_uid = (uid_t) value;
+        return r;
+}
+
+int process_seccomp_filters(pid_t tid, unsigned *ret_count)
+{
+        uint64_t value;
+        int r = status_number(tid, "Seccomp_filters", 10, &value);
+
+        if (r == 0)
+                *ret_count = (unsigned) value;
+        return r;
+}
+
+int process_pending_signals(pid_t tid, uint64_t *ret_set)
+{
+        _cleanup_text_ Text status = TEXT_INIT;
+        const char *thread, *shared;
+        int r = read_status(tid, &status);
+
+        if (r == 0)
+                r = find_value(&status, "SigPnd", &thread);
+        if (r == 0)
+                r = find_value(&status, "ShdPnd", &shared);
+        if (r < 0)
+                return r;
+        *ret_set = strtoull(thread, NULL, 16) | strtoull(shared, NULL, 16);
+        return 0;
+}
+
+/* Cuts bytes into strings, each ended by `end`; the last may lack it. */
+static int split(const char *bytes, size_t size, char end, char ***ret)
+{
+        _cleanup_(string_vector_release) StringVector vector = {0};
+
+        while (size > 0) {
+                const char *stop = memchr(bytes, end, size);
+                size_t length = stop ? (size_t) (stop - bytes) : size;
+                size_t step = stop ? length + 1 : length;
+                int r = string_vector_add(&vector, strndup(bytes, length));
+
+                if (r < 0)
+                        return r;
+                bytes += step;
+                size -= step;
+        }
+        return string_vector_take(&vector, ret);
+}
+
+int process_command_line(pid_t pid, char ***ret_argv)
+{
+        _cleanup_text_ Text line = TEXT_INIT;
+        int r = read_proc(pid, "cmdline", COMMAND_LINE_BYTES, &line);
+
+        if (r < 0)
+                return r;
+        return split(text_get(&line), line.length, '\0', ret_argv);
+}
+
+int process_maps(pid_t pid, char ***ret_lines)
+{
+        _cleanup_text_ Text maps = TEXT_INIT;
+        int r = read_proc(pid, "maps", MAPS_BYTES, &maps);
+
+        if (r < 0)
+                return r;
+        return split(text_get(&maps), maps.length, '\n', ret_lines);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+        int first = *(const int *) a, second = *(const int *) b;
+
+        return (first > second) - (first < second);
+}
+
+static void closedirp(DIR **directory)
+{
+        if (*directory)
+                closedir(*directory);
+}
+
+/* The numbers of the open descriptors in order. */
+static int list_descriptors(pid_t pid, int **ret, size_t *ret_count)
+{
+        _cleanup_(closedirp) DIR *directory = NULL;
+        _cleanup_free_ int *numbers = NULL;
+        size_t count = 0, room = 0;
+        const struct dirent *entry;
+        char name[32];
+
+        snprintf(name, sizeof(name), "/proc/%d/fd", pid);
+        directory = opendir(name);
+        if (!directory)
+                return proc_error(errno);
+        while (count < DESCRIPTORS_MAX && (entry = readdir(directory))) {
+                uint64_t number;
+
+                if (number_parse_unsigned(entry->d_name, &number) < 0)
+                        continue;
+                if (count == room) {
+                        int *more = reallocarray(numbers, room ? room * 2 : 64, sizeof(*more));
+
+                        if (!more)
+                                return -ENOMEM;
+                        numbers = more;
+                        room = room ? room * 2 : 64;
+                }
+                numbers[count++] = (int) number;
+        }
+        if (count > 0)
+                qsort(numbers, count, sizeof(*numbers), compare_numbers);
+        *ret = TAKE_PTR(numbers);
+        *ret_count = count;
+        return 0;
+}
+
+int process_descriptors(pid_t pid, char ***ret_lines)
+{
+        _cleanup_(socket_names_freep) SocketNames *sockets = socket_names_new();
+        _cleanup_(string_vector_release) StringVector vector = {0};
+        _cleanup_free_ int *numbers = NULL;
+        size_t count;
+        int r = list_descriptors(pid, &numbers, &count);
+
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < count; i++) {
+                _cleanup_free_ char *what = NULL;
+
+                r = describe_fd(pid, numbers[i], sockets, &what);
+                /* closed since the list was made */
+                if (r == -EBADF)
+                        continue;
+                if (r == 0)
+                        r = string_vector_add(&vector, string_format("%d: %s", numbers[i], what));
+                if (r < 0)
+                        return r;
+        }
+        return string_vector_take(&vector, ret_lines);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where a path leads for a thread: walked component by component from that thread's own root,
+ * working directory or descriptor, with descriptors that open nothing (O_PATH), so that no FIFO,
+ * device or lease of the program's choosing can hold or disturb anybody.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+/* CallerView's resolve_path for thread `tid` of process `pid`. The name is the one of the thread's
+ * own root. /proc/self and /proc/thread-self are the caller's. An empty `path` is what dirfd is
+ * open on (AT_EMPTY_PATH). A last link of /proc (fd/3, exe) that is followed and leads to no path
+ * answers as readlink does ("pipe:[71]", "/tmp/x (deleted)"). -EACCES when the program hides itself
+ * (PR_SET_DUMPABLE 0) from a supervisor without privileges. */
+int resolve_path(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, char **ret);
+
+/* The name of what `fd` of this very process is open on, however long the kernel lets it be. */
+int descriptor_path(int fd, char **ret);

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# How a live thread is looked at: memory, paths, descriptors, /proc, the stack.
+find_package(Threads REQUIRED)
+pkg_check_modules(DW REQUIRED IMPORTED_TARGET libdw>=0.180)
+add_library(sj-view STATIC tracee-view.c bounded-read.c resolve-path.c describe-fd.c socket-name.c
+        process-facts.c process-stack.c)
+target_link_libraries(sj-view PUBLIC sj-base PRIVATE PkgConfig::DW Threads::Threads)
+if(TARGET sj-syscalls)
+        target_link_libraries(sj-view PUBLIC sj-syscalls)
+endif()
