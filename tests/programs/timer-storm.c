@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A signal every millisecond through reads, writes, opens and forks: nothing is lost or torn. */
+#include <sys/time.h>
+
+#include "program.h"
+
+static volatile sig_atomic_t ticks;
+
+static void on_alarm(int signal)
+{
+        (void) signal;
+        ticks++;
+}
+
+int main(void)
+{
+        struct itimerval every = {{0, 1000}, {0, 1000}};
+        struct itimerval off = {{0, 0}, {0, 0}};
+        int link[2];
+        long sum = 0;
+        long before = now_ms();
+
+        MUST(pipe(link) == 0);
+        handle(SIGALRM, on_alarm, SA_RESTART);
+        MUST(setitimer(ITIMER_REAL, &every, NULL) == 0);
+        while (now_ms() - before < 300) {
+                unsigned char byte = 7;
+                int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+
+                MUST(fd >= 0);
+                close(fd);
+                MUST(write(link[1], &byte, 1) == 1);
+                MUST(read(link[0], &byte, 1) == 1);
+                sum |= byte;
+        }
+        for (int i = 0; i < 5; i++) {
+                pid_t pid = fork();
+
+                MUST(pid >= 0);
+                if (pid == 0)
+                        _exit(0);
+                while (waitpid(pid, NULL, 0) < 0)
+                        MUST(errno == EINTR);
+        }
+        MUST(setitimer(ITIMER_REAL, &off, NULL) == 0);
+        SAY("bytes %ld ticks %s\n", sum, ticks > 20 ? "many" : "few");
+        return 0;
+}
