@@ -241,29 +241,20 @@ static int jump(Walk *walk, const char *name)
         return 0;
 }
 
-/* Follows the link `name` of the present directory; `link` is open on it, `target` its text. */
+/* Follows the link `name` of the present directory, whose text is `target`. */
 static int walk_link(Walk *walk, const char *name, const char *target)
 {
-        _cleanup_free_ char *self = NULL;
-        int r = caller_self(walk, walk->at, name, &self);
+        int r = jump(walk, name);
 
-        if (r == 0)
-                return walk_insert(walk, self);
-        if (r != -ENOENT)
-                return r;
-        r = jump(walk, name);
-        if (r != -ENOENT)
-                return r;
-        return walk_insert(walk, target);
+        return r == -ENOENT ? walk_insert(walk, target) : r;
 }
 
-static int walk_up(Walk *walk)
+/* Takes "." or "..": both need a directory, and the root is its own parent. */
+static int walk_dots(Walk *walk, const char *name)
 {
-        int fd;
+        bool stay = name[1] == '\0' || is_same_place(walk->at, walk->root);
+        int fd = openat(walk->at, stay ? "." : "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-        if (is_same_place(walk->at, walk->root))
-                return 0;
-        fd = openat(walk->at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
         move_to(walk, fd);
@@ -287,23 +278,21 @@ static int walk_keep(Walk *walk, const char *name)
 /* Takes one component. `last`: nothing follows it; `slash`: but a slash does. */
 static int walk_component(Walk *walk, const char *name, bool last, bool slash)
 {
-        _cleanup_free_ char *target = NULL;
+        _cleanup_free_ char *target = NULL, *self = NULL;
         _cleanup_close_ int fd = -1;
         int r;
 
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
-                struct statx here;
-
-                if (name[1] == '.')
-                        return walk_up(walk);
-                return faccessat(walk->at, ".", F_OK, 0) < 0 ? -errno : look_at(walk->at, &here);
-        }
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+                return walk_dots(walk, name);
         fd = openat(walk->at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0 && errno == ENOENT && last)
                 return walk_keep(walk, name);
         if (fd < 0)
                 return -errno;
-        r = read_link(fd, &target);
+        /* first: seen by us, a foreign pid namespace's "self" has no text */
+        r = caller_self(walk, walk->at, name, &self);
+        if (r == -ENOENT)
+                r = read_link(fd, &target);
         if (r == -ENOENT) {
                 move_to(walk, TAKE_FD(fd));
                 return 0;
@@ -312,7 +301,7 @@ static int walk_component(Walk *walk, const char *name, bool last, bool slash)
                 return r;
         if (last && !slash && !walk->follow)
                 return walk_keep(walk, name);
-        return walk_link(walk, name, target);
+        return self ? walk_insert(walk, self) : walk_link(walk, name, target);
 }
 
 /* Cuts the next component off the rest. False when there is none. */

@@ -51,6 +51,8 @@ static const SocketProtocol socket_protocols[] = {
         {"UDPLITEv6", AF_INET6, IPPROTO_UDPLITE},
         {"RAW", AF_INET, IPPROTO_RAW},
         {"RAWv6", AF_INET6, IPPROTO_RAW},
+        {"PING", AF_INET, 0},
+        {"PINGv6", AF_INET6, 0},
         {"SCTP", AF_INET, IPPROTO_SCTP},
         {"SCTPv6", AF_INET6, IPPROTO_SCTP},
         {"MPTCP", AF_INET, 0},
@@ -340,18 +342,18 @@ int socket_describe(SocketNames *names, const char *link, unsigned long inode, c
         char name[64];
         ssize_t n = getxattr(link, "system.sockprotoname", name, sizeof(name) - 1);
 
-        if (n <= 0) {
+        name[n > 0 ? n : 0] = '\0';
+        query.name = name;
+        protocol = find_protocol(name);
+        if (!protocol) {
                 *ret = string_format("socket:[%lu]", inode);
                 return *ret ? 0 : -ENOMEM;
         }
-        name[n] = '\0';
-        query.name = name;
-        protocol = find_protocol(name);
         if (!names)
                 names = own = socket_names_new();
         if (!names)
                 return -ENOMEM;
-        if (protocol && query_socket(names, &query, protocol) == -ENOMEM)
+        if (query_socket(names, &query, protocol) == -ENOMEM)
                 return -ENOMEM;
         *ret = query.answer ? query.answer : string_format("%s:[%lu]", name, inode);
         return *ret ? 0 : -ENOMEM;

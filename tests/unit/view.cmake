@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+foreach(name tracee-view resolve-path describe-fd process-facts)
+        sj_unit_test(${name} sj-view)
+endforeach()
