@@ -120,14 +120,18 @@ static int look_at(int fd, struct statx *ret)
         return 0;
 }
 
+static bool is_same_inode_and_mount(const struct statx *a, const struct statx *b)
+{
+        return a->stx_ino == b->stx_ino && a->stx_dev_major == b->stx_dev_major &&
+               a->stx_dev_minor == b->stx_dev_minor && a->stx_mnt_id == b->stx_mnt_id;
+}
+
 static bool is_same_place(int a, int b)
 {
         struct statx of_a, of_b;
 
-        if (look_at(a, &of_a) < 0 || look_at(b, &of_b) < 0)
-                return false;
-        return of_a.stx_ino == of_b.stx_ino && of_a.stx_dev_major == of_b.stx_dev_major &&
-               of_a.stx_dev_minor == of_b.stx_dev_minor && of_a.stx_mnt_id == of_b.stx_mnt_id;
+        return look_at(a, &of_a) == 0 && look_at(b, &of_b) == 0 &&
+               is_same_inode_and_mount(&of_a, &of_b);
 }
 
 static void move_to(Walk *walk, int fd)
@@ -216,16 +220,26 @@ static int caller_self(const Walk *walk, int proc, const char *name, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
+/* Opens `path` from `start` unless a link of /proc that is no text is on the way: -1, ELOOP. */
+static int open_without_jumps(int start, const char *path, int flags)
+{
+        struct open_how how = {
+                .flags = (uint64_t) (O_PATH | O_CLOEXEC | flags),
+                .resolve = RESOLVE_NO_MAGICLINKS,
+        };
+
+        return (int) syscall(SYS_openat2, start, path, &how, sizeof(how));
+}
+
 /* Jumps through a link of /proc that is no text but a reference (fd/3, cwd, root, exe). -ENOENT
  * when `name` in the present directory is no such link. */
 static int jump(Walk *walk, const char *name)
 {
-        struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
         int fd;
 
         if (!is_on_proc(walk->at))
                 return -ENOENT;
-        fd = (int) syscall(SYS_openat2, walk->at, name, &how, sizeof(how));
+        fd = open_without_jumps(walk->at, name, 0);
         if (fd >= 0) {
                 close_fd(fd);
                 return -ENOENT;
@@ -375,6 +389,72 @@ static int walk_answer(const Walk *walk, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
+/* ---- the common case: the caller's root is ours, no link of /proc on the way ---- */
+
+/* True when the thread's root is the very mount that ours is, and so its mount namespace too. */
+static bool shares_our_root(pid_t tid)
+{
+        const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+        struct statx theirs, ours;
+        char name[32];
+
+        snprintf(name, sizeof(name), "/proc/%d/root", tid);
+        if (statx(AT_FDCWD, name, flags, STATX_INO | STATX_MNT_ID, &theirs) < 0 ||
+            statx(AT_FDCWD, "/", flags, STATX_INO | STATX_MNT_ID, &ours) < 0)
+                return false;
+        return (theirs.stx_mask & ours.stx_mask & STATX_MNT_ID) &&
+               is_same_inode_and_mount(&theirs, &ours);
+}
+
+/* The name of `path`, which does not exist: its folder's and the last component. -EAGAIN when that
+ * is not all there is to it. */
+static int name_of_missing(int start, const char *path, char **ret)
+{
+        const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+        _cleanup_free_ char *parent = NULL, *folder = NULL;
+        _cleanup_close_ int at = -1, there = -1;
+        struct statx here;
+        int r;
+
+        if (*last == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
+                return -EAGAIN;
+        parent = slash ? strndup(path, (size_t) (last - path)) : strdup(".");
+        if (!parent)
+                return -ENOMEM;
+        at = open_without_jumps(start, parent, O_DIRECTORY);
+        if (at < 0 || is_on_proc(at) || look_at(at, &here) < 0 || here.stx_nlink == 0)
+                return -EAGAIN;
+        there = openat(at, last, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        if (there >= 0 || errno != ENOENT)
+                return -EAGAIN;
+        r = descriptor_path(at, &folder);
+        if (r < 0)
+                return r;
+        *ret = string_format("%s/%s", string_equal(folder, "/") ? "" : folder, last);
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* Lets the kernel walk. -EAGAIN when what it found would not be what the caller finds (a thing of
+ * /proc may have been reached through our own "self"), or when the walk has to say why not. */
+static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, char **ret)
+{
+        _cleanup_close_ int own = -1, fd = -1;
+        int start = AT_FDCWD;
+
+        if (*path == '\0' || !shares_our_root(tid))
+                return -EAGAIN;
+        if (*path != '/') {
+                own = open_start(tid, dirfd, false);
+                if (own < 0)
+                        return own;
+                start = own;
+        }
+        fd = open_without_jumps(start, path, follow ? 0 : O_NOFOLLOW);
+        if (fd < 0)
+                return errno == ENOENT ? name_of_missing(start, path, ret) : -EAGAIN;
+        return is_on_proc(fd) ? -EAGAIN : descriptor_path(fd, ret);
+}
+
 int resolve_path(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, char **ret)
 {
         _cleanup_(walk_release)
@@ -383,6 +463,9 @@ int resolve_path(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, 
 
         if (strlen(path) >= PATH_MAX)
                 return -ENAMETOOLONG;
+        r = resolve_at_once(tid, dirfd, path, follow, ret);
+        if (r != -EAGAIN)
+                return r;
         walk.at = open_start(tid, dirfd, *path == '/');
         if (walk.at < 0)
                 return walk.at;
