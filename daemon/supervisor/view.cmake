@@ -4,7 +4,8 @@ find_package(Threads REQUIRED)
 pkg_check_modules(DW REQUIRED IMPORTED_TARGET libdw>=0.180)
 add_library(sj-view STATIC tracee-view.c bounded-read.c resolve-path.c describe-fd.c socket-name.c
         process-facts.c process-stack.c)
-target_link_libraries(sj-view PUBLIC sj-base PRIVATE PkgConfig::DW Threads::Threads)
-if(TARGET sj-syscalls)
-        target_link_libraries(sj-view PUBLIC sj-syscalls)
-endif()
+target_link_libraries(sj-view PUBLIC sj-syscalls sj-base PRIVATE PkgConfig::DW Threads::Threads)
+
+# Counts of what a jail's program does; pure.
+add_library(sj-statistics STATIC statistics.c)
+target_link_libraries(sj-statistics PUBLIC sj-base)

@@ -2,3 +2,4 @@
 foreach(name tracee-view resolve-path describe-fd process-facts)
         sj_unit_test(${name} sj-view)
 endforeach()
+sj_unit_test(statistics sj-statistics)
