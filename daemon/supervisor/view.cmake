@@ -9,3 +9,7 @@ target_link_libraries(sj-view PUBLIC sj-syscalls sj-base PRIVATE PkgConfig::DW T
 # Counts of what a jail's program does; pure.
 add_library(sj-statistics STATIC statistics.c)
 target_link_libraries(sj-statistics PUBLIC sj-base)
+
+# What this kernel and machine can and cannot do for a jail.
+add_library(sj-doctor STATIC doctor.c doctor-kernel.c doctor-machine.c)
+target_link_libraries(sj-doctor PUBLIC sj-base PRIVATE sj-view)
