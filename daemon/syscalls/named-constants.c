@@ -74,20 +74,24 @@ int named_constants_append(const NamedConstants *set, uint64_t value, Text *text
 {
         size_t start = text->length;
         uint64_t rest = value;
+        bool field_shown = false;
 
         if (!set->flags)
                 return append_enum(set, value, text);
         for (size_t i = 0; i < set->count && (rest || i == 0 || set->field); i++) {
                 const NamedConstant *constant = &set->list[i];
 
-                if (is_field_entry(set, constant) ? constant->value != (value & set->field)
-                                                  : (rest & constant->value) != constant->value)
+                bool in_field = is_field_entry(set, constant);
+
+                if (in_field ? field_shown || constant->value != (value & set->field)
+                             : (rest & constant->value) != constant->value)
                         continue;
                 if (constant->value == 0 && value && !set->field)
                         continue;
                 append_or(text, start);
                 text_append(text, constant->name);
-                rest &= is_field_entry(set, constant) ? ~set->field : ~constant->value;
+                rest &= in_field ? ~set->field : ~constant->value;
+                field_shown |= in_field && set->field;
         }
         if (!rest && text->length > start)
                 return text_error(text);

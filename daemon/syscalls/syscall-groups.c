@@ -2,16 +2,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "syscalls/call-numbers.h"
 #include "syscalls/nearest-name.h"
 #include "syscalls/syscall-table.h"
-
-#define SYSCALL(number, name, ...)        CALL_##name = number,
-#define SYSCALL_ITSELF(number, name, ...) CALL_##name = number,
-enum {
-#include "syscalls/syscall-table.def"
-};
-#undef SYSCALL
-#undef SYSCALL_ITSELF
 
 #define SYSCALL(number, ...)        number,
 #define SYSCALL_ITSELF(number, ...) number,

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The arguments that a call really has once its registers are known: fcntl's third by its command,
+ * ioctl's by its request, open's mode only when it creates. The data is argument-variants.def.
+ */
+#pragma once
+
+#include "syscalls/caller-view.h"
+#include "syscalls/syscall-table.h"
+
+typedef struct CallArguments {
+        const SyscallArgument *list[SYSCALL_ARGUMENTS_MAX];
+        unsigned count;
+} CallArguments;
+
+/* None for a number outside the table. */
+void call_arguments(const CallRegisters *registers, CallArguments *ret);
+
+/* An argument that this form of the call does not look at; it is not shown. */
+bool argument_is_unused(const SyscallArgument *argument);
