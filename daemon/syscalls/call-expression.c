@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "syscalls/call-expression.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/un.h>
 
 #include "base/number.h"
 #include "base/text.h"
 #include "syscalls/constant-sets.h"
 #include "syscalls/errno-names.h"
-#include "syscalls/structure-layout.h"
+#include "syscalls/typed-structure.h"
 
 #define OUTPUT_MAX (1u << 20) /* bytes of one output buffer */
 #define WORDS_MAX  128        /* characters of one bare argument */
-#define FIELDS_MAX 16         /* values in one {…} */
 
 typedef struct Parser {
         const char *start; /* of the text as the person typed it */
@@ -302,26 +298,14 @@ static int parse_words(Parser *parser, uint64_t *ret)
 
 /* ---- {…}: socket addresses and plain structures ---- */
 
-typedef struct Field {
-        const char *at; /* where it was typed */
-        char *string;   /* owned; NULL for a number */
-        size_t length;  /* of `string` */
-        uint64_t value;
-} Field;
-
-typedef struct FieldList {
-        Field list[FIELDS_MAX];
-        size_t count;
-} FieldList;
-
-static void fields_release(FieldList *fields)
+static void fields_release(TypedFields *fields)
 {
         for (size_t i = 0; i < fields->count; i++)
                 free(fields->list[i].string);
 }
 
 /* "sin_port=htons(80)" as strace prints it is not read; the bare value is. */
-static int parse_field(Parser *parser, Field *field)
+static int parse_field(Parser *parser, TypedField *field)
 {
         _cleanup_text_ Text bytes = TEXT_INIT;
         int r;
@@ -338,14 +322,14 @@ static int parse_field(Parser *parser, Field *field)
         return field->string ? 0 : -ENOMEM;
 }
 
-static int parse_fields(Parser *parser, FieldList *fields)
+static int parse_fields(Parser *parser, TypedFields *fields)
 {
         const char *start = parser->at++;
 
         for (;;) {
                 int r;
 
-                if (fields->count == FIELDS_MAX)
+                if (fields->count == TYPED_FIELDS_MAX)
                         return parser_fail(parser, start, "too many values in { }");
                 r = parse_field(parser, &fields->list[fields->count++]);
                 if (r < 0)
@@ -357,125 +341,19 @@ static int parse_fields(Parser *parser, FieldList *fields)
         }
 }
 
-static int bytes_argument(const void *bytes, size_t size, TypedArgument *ret)
-{
-        TypedArgument argument = {.size = size, .bytes = malloc(size)};
-
-        if (!argument.bytes)
-                return -ENOMEM;
-        memcpy(argument.bytes, bytes, size);
-        *ret = argument;
-        return 0;
-}
-
-static int unix_address(Parser *parser, const FieldList *fields, TypedArgument *ret)
-{
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        const Field *path = &fields->list[1];
-        bool abstract = fields->count == 2 && path->string && path->string[0] == '@';
-        size_t size;
-
-        if (fields->count != 2 || !path->string)
-                return parser_fail(
-                        parser, fields->list[0].at,
-                        "a local address is {AF_UNIX, \"/path\"} or {AF_UNIX, \"@name\"}");
-        if (path->length >= sizeof(address.sun_path))
-                return parser_fail(parser, path->at, "the path has more than 107 bytes");
-        memcpy(address.sun_path, path->string, path->length);
-        if (abstract)
-                address.sun_path[0] = '\0';
-        size = offsetof(struct sockaddr_un, sun_path) + path->length + !abstract;
-        return bytes_argument(&address, size, ret);
-}
-
-static int internet_address(Parser *parser, const FieldList *fields, TypedArgument *ret)
-{
-        struct sockaddr_in inet = {.sin_family = AF_INET};
-        struct sockaddr_in6 inet6 = {.sin6_family = AF_INET6};
-        bool is_inet = fields->list[0].value == AF_INET;
-        const Field *host = &fields->list[1], *port = &fields->list[2];
-
-        if (fields->count != 3 || !host->string || port->string || port->value > UINT16_MAX)
-                return parser_fail(parser, fields->list[0].at,
-                                   "an address is {AF_INET, \"1.2.3.4\", PORT}");
-        inet.sin_port = inet6.sin6_port = htons((uint16_t) port->value);
-        if (inet_pton(is_inet ? AF_INET : AF_INET6, host->string,
-                      is_inet ? (void *) &inet.sin_addr : (void *) &inet6.sin6_addr) != 1)
-                return parser_fail(parser, host->at, "this is not an address of that family");
-        if (is_inet)
-                return bytes_argument(&inet, sizeof(inet), ret);
-        return bytes_argument(&inet6, sizeof(inet6), ret);
-}
-
-static int socket_address(Parser *parser, const FieldList *fields, TypedArgument *ret)
-{
-        if (fields->list[0].string)
-                return parser_fail(parser, fields->list[0].at,
-                                   "a family such as AF_INET is missing");
-        if (fields->list[0].value == AF_UNIX)
-                return unix_address(parser, fields, ret);
-        if (fields->list[0].value == AF_INET || fields->list[0].value == AF_INET6)
-                return internet_address(parser, fields, ret);
-        return parser_fail(parser, fields->list[0].at,
-                           "only AF_INET, AF_INET6 and AF_UNIX can be typed; use hex\"…\"");
-}
-
-/* The values in the order of the layout's numbers, structures inside opened up. */
-static int place_values(const StructureLayout *layout, size_t base, const FieldList *fields,
-                        size_t *at, uint8_t *bytes)
-{
-        for (size_t i = 0; i < layout->field_count && *at < fields->count; i++) {
-                const StructureField *field = &layout->fields[i];
-                int r;
-
-                if (field->show == FIELD_STRUCT) {
-                        r = place_values(field->structure, base + field->offset, fields, at, bytes);
-                        if (r < 0)
-                                return r;
-                        continue;
-                }
-                if (fields->list[*at].string || field->size > sizeof(uint64_t))
-                        return -EINVAL;
-                memcpy(bytes + base + field->offset, &fields->list[*at].value, field->size);
-                (*at)++;
-        }
-        return 0;
-}
-
-static int plain_structure(Parser *parser, const StructureLayout *layout, const FieldList *fields,
-                           TypedArgument *ret)
-{
-        TypedArgument argument = {.size = layout->size, .bytes = calloc(1, layout->size)};
-        size_t at = 0;
-        int r;
-
-        if (!argument.bytes)
-                return -ENOMEM;
-        r = place_values(layout, 0, fields, &at, argument.bytes);
-        if (r == 0 && at == fields->count) {
-                *ret = argument;
-                return 0;
-        }
-        free(argument.bytes);
-        return parser_fail(parser, fields->list[at < fields->count ? at : 0].at,
-                           r < 0 ? "this field cannot be typed; use hex\"…\""
-                                 : "the structure has fewer fields");
-}
-
 static int parse_structure(Parser *parser, TypedArgument *ret)
 {
-        const SyscallArgument *argument = parser_argument(parser);
-        _cleanup_(fields_release) FieldList fields = {0};
-        const char *start = parser->at;
+        _cleanup_(fields_release) TypedFields fields = {0};
+        const char *start = parser->at, *sentence = NULL;
+        size_t field = 0;
         int r = parse_fields(parser, &fields);
 
         if (r < 0)
                 return r;
-        if (!argument || argument->kind == ARGUMENT_KIND_SOCKET_ADDRESS)
-                return socket_address(parser, &fields, ret);
-        if (argument->structure)
-                return plain_structure(parser, argument->structure, &fields, ret);
-        return parser_fail(parser, start, "this argument is not a structure");
+        r = typed_structure_build(parser_argument(parser), &fields, ret, &field, &sentence);
+        if (r != -EINVAL)
+                return r;
+        return parser_fail(parser, field < fields.count ? fields.list[field].at : start, sentence);
 }
 
 /* ---- one argument ---- */
