@@ -3,10 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/un.h>
 
 #include "supervisor/resolve-path.h"
 #include "view-child.h"
@@ -58,14 +55,20 @@ static int make_chain(void)
         return 0;
 }
 
-static int stand_in_scene(void *context)
+static int stand_in_scene_without_removals(void *context)
 {
-        const char *top = context;
-        int pipe_fds[2];
-
-        if (chdir(top) < 0 || pipe(pipe_fds) < 0)
+        if (chdir(context) < 0)
                 return -errno;
         dup2(open("d", O_RDONLY | O_DIRECTORY), DIRECTORY_FD);
+        return 0;
+}
+
+static int stand_in_scene(void *context)
+{
+        int pipe_fds[2], r = stand_in_scene_without_removals(context);
+
+        if (r < 0 || pipe(pipe_fds) < 0)
+                return r < 0 ? r : -errno;
         dup2(open("deleted", O_RDONLY), DELETED_FD);
         dup2(pipe_fds[0], PIPE_FD);
         dup2(open("gone", O_RDONLY | O_DIRECTORY), GONE_FD);
@@ -309,13 +312,12 @@ static int start_thread(void *context)
 
 static void a_thread_may_have_a_directory_and_descriptors_of_its_own(void **state)
 {
-        const Scene *scene = *state;
         _cleanup_child_ Child child = {.pid = -1};
         _cleanup_free_ char *by_cwd = NULL, *by_fd = NULL, *self = NULL, *expected = NULL;
         int words[2];
         pid_t tid;
 
-        (void) scene;
+        (void) state;
         assert_int_equal(pipe(words), 0);
         child = child_start(start_thread, words);
         assert_int_equal(child.error, 0);
@@ -442,6 +444,86 @@ static void proc_self_of_a_pid_namespace_is_its_own_number(void **state)
         kill(pid, SIGKILL);
 }
 
+/* ---- two ways, one answer ---- */
+
+static int stand_in_other_mounts(void *context)
+{
+        if (unshare(CLONE_NEWUSER * (geteuid() != 0) | CLONE_NEWNS) < 0)
+                return -errno;
+        return stand_in_scene_without_removals(context);
+}
+
+/* A path of up to eight parts that exist, lead somewhere else, or do neither. */
+static char *random_path(unsigned *seed)
+{
+        static const char *const parts[] = {
+                "d",      "e",       "file", "to-e",  "..",   ".",     "dangling", "dangling-far",
+                "loop-a", "to-root", "tmp",  "new",   "fifo", "slash", "up",       "",
+                "proc",   "self",    "cwd",  "fd",    "40",   "root",  "chain-30", "thread-self",
+                "exe",    "mounts",  "dev",  "stdin", "null", "etc",
+        };
+        Text text = TEXT_INIT;
+
+        if (rand_r(seed) % 3 == 0)
+                text_append(&text, rand_r(seed) % 2 ? "/" : "/proc/self/");
+        for (int i = rand_r(seed) % 8; i >= 0; i--) {
+                text_append(&text, parts[(size_t) rand_r(seed) % ELEMENTS_OF(parts)]);
+                if (i > 0 || rand_r(seed) % 4 == 0)
+                        text_append_char(&text, '/');
+        }
+        return text_take(&text);
+}
+
+/* A name of /proc with the process's own number taken out of it. */
+static char *without_number(const char *name, pid_t pid)
+{
+        bool proc = string_starts_with(name, "/proc/");
+        char number[16];
+        Text text = TEXT_INIT;
+
+        snprintf(number, sizeof(number), "%d", pid);
+        for (; *name; name++) {
+                if (proc && strncmp(name, number, strlen(number)) == 0)
+                        text_append_char(&text, '#'), name += strlen(number) - 1;
+                else
+                        text_append_char(&text, *name);
+        }
+        text_append(&text, "");
+        return text_take(&text);
+}
+
+/* A caller in other mounts is walked component by component, one in ours by the kernel at once. */
+static void the_walk_and_the_kernel_agree_on_random_paths(void **state)
+{
+        Scene *scene = *state;
+        _cleanup_child_ Child here = child_start(stand_in_scene_without_removals, scene->top);
+        _cleanup_child_ Child there = child_start(stand_in_other_mounts, scene->top);
+        unsigned seed = 20, names = 0;
+
+        if (there.error < 0) {
+                print_message("skip (user): no mount namespace: %s\n", strerror(-there.error));
+                skip();
+        }
+        for (int i = 0; i < 20000; i++) {
+                _cleanup_free_ char *path = random_path(&seed), *at_once = NULL, *walked = NULL;
+                int dirfd = rand_r(&seed) % 4 ? AT_FDCWD : DIRECTORY_FD, follow = rand_r(&seed) % 2;
+                int first = resolve_path(here.pid, here.pid, dirfd, path, follow, &at_once);
+                int second = resolve_path(there.pid, there.pid, dirfd, path, follow, &walked);
+
+                if (first != second)
+                        fail_msg("%s: %s, walked: %s", path, strerror(-first), strerror(-second));
+                if (first == 0) {
+                        _cleanup_free_ char *a = without_number(at_once, here.pid);
+                        _cleanup_free_ char *b = without_number(walked, there.pid);
+
+                        if (strcmp(a, b) != 0)
+                                fail_msg("%s: %s, walked: %s", path, at_once, walked);
+                        names++;
+                }
+        }
+        assert_true(names > 2000);
+}
+
 static int hidden_paths_are_refused(void)
 {
         char *got = NULL;
@@ -505,6 +587,7 @@ int main(void)
                 cmocka_unit_test(a_thread_may_have_a_directory_and_descriptors_of_its_own),
                 cmocka_unit_test(a_caller_in_another_root_sees_names_of_that_root),
                 cmocka_unit_test(proc_self_of_a_pid_namespace_is_its_own_number),
+                cmocka_unit_test(the_walk_and_the_kernel_agree_on_random_paths),
                 cmocka_unit_test(a_program_that_hides_cannot_be_resolved_and_that_is_said),
                 cmocka_unit_test(a_supervisor_that_hides_itself_still_resolves),
         };
