@@ -35,6 +35,8 @@ typedef struct FilterCall {
         FilterVerdict otherwise; /* arguments in none of the parts */
         FilterPart *parts;       /* disjoint */
         size_t part_count;
+        bool too_many; /* its rules need more parts than a filter shall have: all of it is traced,
+                          the supervisor applies the same rules */
 } FilterCall;
 
 typedef struct FilterPlan {
@@ -48,6 +50,16 @@ typedef struct FilterPlan {
 int filter_plan_make(const RuleSet *set, FilterPlan **ret, Problem *problem);
 void filter_plan_free(FilterPlan *plan);
 DEFINE_CLEANUP(FilterPlan *, filter_plan_free)
+
+/* How many parts a call may have before it is left to the supervisor. */
+#define FILTER_PARTS_MAX 64
+
+/* Puts a guard that is known only when the jail starts (the supervisor's pid, the landing page's
+ * addresses) in front of a plan. -E2BIG, -ENOMEM. */
+struct Guard;
+int filter_plan_add_guard(FilterPlan *plan, const struct Guard *guard);
+/* The call's entry; NULL when the plan does not have it (ENOSYS). */
+const FilterCall *filter_plan_call(const FilterPlan *plan, int number);
 
 /* What the plan says of a call; the test's reference for the compiled filter. */
 FilterVerdict filter_plan_evaluate(const FilterPlan *plan, const CallRegisters *call);

@@ -2,11 +2,13 @@
 /*
  * Calls that are a way round a ptrace supervisor, guarded whatever the rules say. The data is
  * guard-list.def, one line an entry: name for `"open-guards": [...]`, call, argument cube, verdict,
- * the reason in one line, and whether a rule file may open it.
+ * the reason in one line, and whether a rule file may open it.  Of overlapping entries the first
+ * counts.
  */
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "rules/filter-plan.h"
 
@@ -14,6 +16,7 @@ typedef enum GuardWall {
         GUARD_ERRNO, /* refused in the kernel with error_number */
         GUARD_TRACE, /* always stopped; the supervisor judges it (clear CLONE_UNTRACED, protect own
                         pid) */
+        GUARD_PASS,  /* these arguments are no way round: the guards behind do not look at them */
 } GuardWall;
 
 typedef struct Guard {
@@ -27,3 +30,11 @@ typedef struct Guard {
 } Guard;
 
 const Guard *guard_get(size_t index); /* NULL past the last */
+
+/* Puts guards in front of `plan` for the calls that could hurt a process by its pid although it is
+ * not dumpable: signals, limits, scheduling, a pidfd. Once for each thread of the supervisor. */
+int guard_protect_process(FilterPlan *plan, pid_t pid);
+/* Keeps the program from leaving [start, start + size) out of its children (MADV_DONTFORK) and from
+ * making guard pages of it; with `whole` (no mseal) from unmapping, moving or covering anything
+ * below its end as well, for which it must be the lowest mapping (engine-facts 1.7). */
+int guard_protect_memory(FilterPlan *plan, uint64_t start, uint64_t size, bool whole);

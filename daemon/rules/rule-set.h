@@ -89,11 +89,18 @@ int rule_set_insert_rule(RuleSet *set, Rule *rule, Problem *problem);
 int rule_set_remove(RuleSet *set, const char *which, Problem *problem);
 int rule_set_move(RuleSet *set, size_t from, size_t to, Problem *problem);
 int rule_set_enable(RuleSet *set, size_t number, bool enabled, Problem *problem);
-/* All mutable rules replaced by another file's; refused when its forever part differs. */
+/* All mutable rules replaced by another file's; refused when its forever part differs. On success
+ * `with` is *set and the old one is freed; on failure the caller still has both. */
 int rule_set_replace(RuleSet **set, RuleSet *with, Problem *problem);
 
 /* Fixes the forever part: from now on the changes above refuse to touch it. */
 void rule_set_seal(RuleSet *set);
+
+/* Drops the rules whose time or uses are over. rule_set_match() and the changes above do it by
+ * themselves; call it before a list is shown. Answers how many went. */
+size_t rule_set_drop_ended(RuleSet *set);
+/* A process is gone: its rules (`pid`, `expires_pid`) that were made from answers go with it. */
+size_t rule_set_end_process(RuleSet *set, int pid);
 
 /* ---- applying ---- */
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/problem.h"
 #include "base/text.h"
@@ -92,3 +93,15 @@ typedef struct Rule {
 
 void rule_free(Rule *rule);
 DEFINE_CLEANUP(Rule *, rule_free)
+
+/* A rule from one JSON object of a rule file: {"syscall": "mkdir", "action": "abort"}. -EINVAL with
+ * the first mistake as its sentence. */
+int rule_parse(const char *json, Rule **ret, Problem *problem);
+/* Appends the object that rule_parse() would read back the same; what a running jail adds (when it
+ * ends, whether it is to be saved) is not in it. */
+int rule_append_json(const Rule *rule, Text *text);
+
+/* Applies to every call that it selects, whatever its arguments and whoever makes it. */
+bool rule_is_unconditional(const Rule *rule);
+/* The place of a call number in `numbers`, -1 when the rule does not select it. */
+ssize_t rule_place(const Rule *rule, int number);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Warnings about rules that are right as text but do not do what they seem to. */
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "rules/diagnostics.h"
+#include "rules/rule-set-data.h"
+#include "syscalls/syscall-table.h"
+
+/* What stands in front of a rule, for each call number; 1-based rule numbers, 0 for none. */
+typedef struct Standing {
+        size_t closed[CALL_NUMBERS];  /* decides every such call */
+        size_t mutable[CALL_NUMBERS]; /* may decide any such call, and is not forever */
+} Standing;
+
+static void call_name(int number, char *buffer, size_t size)
+{
+        const SyscallEntry *entry = syscall_by_number(number);
+
+        if (entry)
+                snprintf(buffer, size, "%s", entry->name);
+        else
+                snprintf(buffer, size, "call %d", number);
+}
+
+static bool is_vdso_call(int number)
+{
+        return number == SYS_clock_gettime || number == SYS_gettimeofday || number == SYS_time ||
+               number == SYS_getcpu;
+}
+
+/* The calls that the rule names by themselves; a group may hold them by the way. */
+static bool names_calls(const Rule *rule)
+{
+        return !strpbrk(rule->selector, "@*");
+}
+
+static int check_reached(const Rule *rule, size_t number, const Standing *standing,
+                         Diagnostics *diagnostics)
+{
+        size_t by = rule->number_count ? standing->closed[rule->numbers[0]] : 0;
+
+        for (size_t i = 0; i < rule->number_count; i++)
+                if (!standing->closed[rule->numbers[i]])
+                        return 0;
+        return diagnostics_add(
+                diagnostics, SEVERITY_WARNING, rule->line, rule->column,
+                "rule %zu (%s) is never reached: rule %zu in front of it decides every "
+                "such call; move it up or remove it",
+                number, rule->selector, by);
+}
+
+static int check_forever_place(const Rule *rule, const Standing *standing, Diagnostics *diagnostics)
+{
+        char name[32];
+
+        if (!action_is_forever(rule->action.kind))
+                return 0;
+        for (size_t i = 0; i < rule->number_count; i++) {
+                int number = rule->numbers[i];
+
+                if (!standing->mutable[number] || standing->closed[number])
+                        continue;
+                call_name(number, name, sizeof(name));
+                return diagnostics_add(diagnostics, SEVERITY_WARNING, rule->line, rule->column,
+                                       "%s for %s stands behind rule %zu, which the kernel cannot "
+                                       "judge: the supervisor decides both, at its speed; put the "
+                                       "forever rule first if it may decide first",
+                                       action_kind_name(rule->action.kind), name,
+                                       standing->mutable[number]);
+        }
+        return 0;
+}
+
+static int check_vdso(const Rule *rule, Diagnostics *diagnostics)
+{
+        char name[32];
+
+        if (!names_calls(rule) || rule->action.kind == ACTION_ALLOW ||
+            rule->action.kind == ACTION_ALLOW_FOREVER)
+                return 0;
+        for (size_t i = 0; i < rule->number_count; i++) {
+                if (!is_vdso_call(rule->numbers[i]))
+                        continue;
+                call_name(rule->numbers[i], name, sizeof(name));
+                return diagnostics_add(
+                        diagnostics, SEVERITY_WARNING, rule->line, rule->column,
+                        "programs ask %s of the vDSO without entering the kernel; this "
+                        "rule sees only those that make the call itself",
+                        name);
+        }
+        return 0;
+}
+
+static bool kernel_narrows(const Rule *rule)
+{
+        for (size_t i = 0; i < rule->condition_count; i++)
+                if (rule->number_count > 0 && !rule_condition_needs_memory(rule->conditions[i], 0))
+                        return true;
+        return false;
+}
+
+static void stand(const Rule *rule, size_t number, Standing *standing)
+{
+        bool closes = rule_is_unconditional(rule);
+        bool mutable = !action_is_forever(rule->action.kind) && !kernel_narrows(rule);
+
+        for (size_t i = 0; i < rule->number_count; i++) {
+                if (closes && !standing->closed[rule->numbers[i]])
+                        standing->closed[rule->numbers[i]] = number;
+                if (mutable && !standing->mutable[rule->numbers[i]])
+                        standing->mutable[rule->numbers[i]] = number;
+        }
+}
+
+/* Calls whose rules the kernel's filter has no room for. */
+static int check_plan(const RuleSet *set, Diagnostics *diagnostics)
+{
+        _cleanup_(filter_plan_freep) FilterPlan *plan = NULL;
+        int r = filter_plan_make(set, &plan, NULL);
+
+        for (size_t i = 0; r >= 0 && i < plan->call_count; i++) {
+                const CallRules *call = rule_set_calls(set, plan->calls[i].number);
+                const Rule *rule;
+                char name[32];
+
+                if (!plan->calls[i].too_many || !call)
+                        continue;
+                rule = set->entries[call->list[0].entry].rule;
+                call_name(plan->calls[i].number, name, sizeof(name));
+                r = diagnostics_add(diagnostics, SEVERITY_WARNING, rule->line, rule->column,
+                                    "the conditions on %s are too many for a kernel filter: the "
+                                    "supervisor decides every such call, as they say but slower",
+                                    name);
+        }
+        return r;
+}
+
+int rule_check(const RuleSet *set, Diagnostics *diagnostics)
+{
+        _cleanup_free_ Standing *standing = calloc(1, sizeof(*standing));
+        int r = 0;
+
+        if (!standing)
+                return -ENOMEM;
+        for (size_t i = 0; i < set->count && r >= 0; i++) {
+                const Rule *rule = set->entries[i].rule;
+
+                if (rule->disabled)
+                        continue;
+                r = check_reached(rule, i + 1, standing, diagnostics);
+                if (r >= 0)
+                        r = check_forever_place(rule, standing, diagnostics);
+                if (r >= 0)
+                        r = check_vdso(rule, diagnostics);
+                stand(rule, i + 1, standing);
+        }
+        return r < 0 ? r : check_plan(set, diagnostics);
+}
