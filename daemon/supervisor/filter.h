@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A jail's seccomp program: what a filter plan says, as classic BPF. The one user of libseccomp,
+ * which writes the check of the architecture and the binary tree over the call numbers; the rows
+ * over arguments come from filter-block.h. It only builds: the tracee's injected seccomp()
+ * installs.
+ */
+#pragma once
+
+#include <linux/filter.h>
+
+#include "rules/filter-plan.h"
+
+typedef struct FilterOptions {
+        int allow_magic_number; /* a call that passes, for the supervisor's own use; -1 for none */
+        uint16_t trace_data;    /* what PTRACE_GETEVENTMSG answers at a traced call */
+} FilterOptions;
+
+#define FILTER_OPTIONS_NONE ((FilterOptions){.allow_magic_number = -1})
+
+/* An owned program of at most BPF_MAXINSNS instructions. x86_64 only: i386 and x32 entries, and
+ * numbers that the plan does not have, answer ENOSYS, as on a kernel without them. -E2BIG with a
+ * sentence when it would be longer, -ENOMEM. */
+int filter_build(const FilterPlan *plan, const FilterOptions *options, struct sock_filter **ret,
+                 size_t *ret_count, Problem *problem);
