@@ -106,6 +106,12 @@ class Jail:
             os.chown(path, NOBODY, NOBODY)
         return path
 
+    def own_directory(self, name):
+        """A fresh directory in the place of work."""
+        path = self.work / name
+        path.mkdir()
+        return self.own(path)
+
     def credentials(self):
         """Keyword arguments of subprocess for the user that everything runs as."""
         if not self.drop:
