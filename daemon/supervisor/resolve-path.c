@@ -220,12 +220,12 @@ static int caller_self(const Walk *walk, int proc, const char *name, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
-/* Opens `path` from `start` unless a link of /proc that is no text is on the way: -1, ELOOP. */
-static int open_without_jumps(int start, const char *path, int flags)
+/* Opens `path` from `start`, nothing but a place (O_PATH), held by RESOLVE_… flags: -1, ELOOP. */
+static int open_held(int start, const char *path, int flags, uint64_t resolve)
 {
         struct open_how how = {
                 .flags = (uint64_t) (O_PATH | O_CLOEXEC | flags),
-                .resolve = RESOLVE_NO_MAGICLINKS,
+                .resolve = resolve,
         };
 
         return (int) syscall(SYS_openat2, start, path, &how, sizeof(how));
@@ -239,7 +239,7 @@ static int jump(Walk *walk, const char *name)
 
         if (!is_on_proc(walk->at))
                 return -ENOENT;
-        fd = open_without_jumps(walk->at, name, 0);
+        fd = open_held(walk->at, name, 0, RESOLVE_NO_MAGICLINKS);
         if (fd >= 0) {
                 close_fd(fd);
                 return -ENOENT;
@@ -421,7 +421,7 @@ static int name_of_missing(int start, const char *path, char **ret)
         parent = slash ? strndup(path, (size_t) (last - path)) : strdup(".");
         if (!parent)
                 return -ENOMEM;
-        at = open_without_jumps(start, parent, O_DIRECTORY);
+        at = open_held(start, parent, O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
         if (at < 0 || is_on_proc(at) || look_at(at, &here) < 0 || here.stx_nlink == 0)
                 return -EAGAIN;
         there = openat(at, last, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -434,22 +434,43 @@ static int name_of_missing(int start, const char *path, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
+/* True for an absolute path without "//", "." and ".." parts and without a slash at its end. */
+static bool is_plain(const char *path)
+{
+        do {
+                size_t length = strcspn(path + 1, "/");
+
+                if (*path != '/' || length == 0 || (length == 1 && path[1] == '.') ||
+                    (length == 2 && path[1] == '.' && path[2] == '.'))
+                        return false;
+                path += 1 + length;
+        } while (*path);
+        return true;
+}
+
 /* Lets the kernel walk. -EAGAIN when what it found would not be what the caller finds (a thing of
  * /proc may have been reached through our own "self"), or when the walk has to say why not. */
 static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, char **ret)
 {
-        _cleanup_close_ int own = -1, fd = -1;
-        int start = AT_FDCWD;
+        _cleanup_close_ int own = -1, plain = -1, fd = -1;
+        int start = AT_FDCWD, no_follow = follow ? 0 : O_NOFOLLOW;
 
         if (*path == '\0' || !shares_our_root(tid))
                 return -EAGAIN;
+        /* what is reached by its plain name without a link is called just that */
+        if (is_plain(path))
+                plain = open_held(start, path, no_follow, RESOLVE_NO_SYMLINKS);
+        if (plain >= 0) {
+                *ret = strdup(path);
+                return *ret ? 0 : -ENOMEM;
+        }
         if (*path != '/') {
                 own = open_start(tid, dirfd, false);
                 if (own < 0)
                         return own;
                 start = own;
         }
-        fd = open_without_jumps(start, path, follow ? 0 : O_NOFOLLOW);
+        fd = open_held(start, path, no_follow, RESOLVE_NO_MAGICLINKS);
         if (fd < 0)
                 return errno == ENOENT ? name_of_missing(start, path, ret) : -EAGAIN;
         return is_on_proc(fd) ? -EAGAIN : descriptor_path(fd, ret);

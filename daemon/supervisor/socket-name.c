@@ -19,15 +19,18 @@
 #include "base/text.h"
 
 #define HINTS           64u
+#define PROTOCOL_BYTES  64u
 #define REPLY_BYTES     16384u
 #define REPLY_SECONDS   1         /* the kernel answers at once; nobody waits for it for ever */
 #define STATE_TIME_WAIT (1u << 6) /* TCP_TIME_WAIT: has no inode any more */
 
-/* Where a socket was found last: it is looked up there first, which costs the same however many
- * sockets the machine has. */
+/* What is remembered of a socket. Its inode number comes back after 2^32 others at the soonest. */
 typedef struct SocketHint {
         unsigned long inode; /* 0: free */
-        struct inet_diag_sockid id;
+        char *lasting;       /* the description, owned, when it can change no more: a stream of
+                                AF_UNIX that is connected, which stays so for good; or NULL */
+        struct inet_diag_sockid id; /* else: where it was found last. It is looked up there first,
+                                       which costs the same however many sockets there are */
 } SocketHint;
 
 struct SocketNames {
@@ -95,10 +98,31 @@ SocketNames *socket_names_new(void)
 SocketNames *socket_names_free(SocketNames *names)
 {
         if (names) {
+                for (size_t i = 0; i < HINTS; i++)
+                        free(names->hints[i].lasting);
                 close_fd(names->fd);
                 free(names);
         }
         return NULL;
+}
+
+static void forget(SocketHint *hint)
+{
+        free(hint->lasting);
+        *hint = (SocketHint){0};
+}
+
+static SocketHint *hint_of(SocketNames *names, unsigned long inode)
+{
+        return &names->hints[inode % HINTS];
+}
+
+/* The description that can change no more, NULL when there is none. */
+static const char *lasting_name(SocketNames *names, unsigned long inode)
+{
+        const SocketHint *hint = names ? hint_of(names, inode) : NULL;
+
+        return hint && hint->inode == inode ? hint->lasting : NULL;
 }
 
 static int open_diagnostics(void)
@@ -182,6 +206,7 @@ static int parse_inet(SocketQuery *query, const void *bytes, size_t size)
                            message->id.idiag_dport);
         }
         text_append_char(&text, ']');
+        forget(query->hint);
         query->hint->inode = query->inode;
         query->hint->id = message->id;
         query->answer = text_take(&text);
@@ -198,7 +223,7 @@ static int ask_inet(SocketQuery *query, const SocketProtocol *protocol)
 
         if (protocol->number == 0)
                 return 0;
-        if (query->hint->inode == query->inode) {
+        if (query->hint->inode == query->inode && !query->hint->lasting) {
                 request.id = query->hint->id;
                 ask(query, &request, sizeof(request), false, parse_inet);
                 if (query->answer)
@@ -252,6 +277,11 @@ static int parse_unix(SocketQuery *query, const void *bytes, size_t size)
                 append_unix_name(&text, name, name_size);
         text_append_char(&text, ']');
         query->answer = text_take(&text);
+        if (query->answer && peer && message->udiag_type == SOCK_STREAM) {
+                forget(query->hint);
+                query->hint->inode = query->inode;
+                query->hint->lasting = strdup(query->answer);
+        }
         return query->answer ? 0 : -ENOMEM;
 }
 
@@ -326,7 +356,7 @@ static int query_socket(SocketNames *names, SocketQuery *query, const SocketProt
         if (names->fd < 0)
                 return names->fd;
         query->fd = names->fd;
-        query->hint = &names->hints[query->inode % HINTS];
+        query->hint = hint_of(names, query->inode);
         r = ask_protocol(query, protocol);
         /* what is left of a broken conversation must not answer the next question */
         if (r < 0)
@@ -334,26 +364,36 @@ static int query_socket(SocketNames *names, SocketQuery *query, const SocketProt
         return r;
 }
 
+/* The protocol that a socket names itself by, in `name`; NULL when it is none of ours. */
+static const SocketProtocol *protocol_of(const char *link, char name[PROTOCOL_BYTES])
+{
+        ssize_t n = getxattr(link, "system.sockprotoname", name, PROTOCOL_BYTES - 1);
+
+        name[n > 0 ? n : 0] = '\0';
+        return find_protocol(name);
+}
+
 int socket_describe(SocketNames *names, const char *link, unsigned long inode, char **ret)
 {
         _cleanup_(socket_names_freep) SocketNames *own = NULL;
         SocketQuery query = {.fd = -1, .inode = inode};
+        const char *lasting = lasting_name(names, inode);
         const SocketProtocol *protocol;
-        char name[64];
-        ssize_t n = getxattr(link, "system.sockprotoname", name, sizeof(name) - 1);
+        char name[PROTOCOL_BYTES];
 
-        name[n > 0 ? n : 0] = '\0';
-        query.name = name;
-        protocol = find_protocol(name);
+        if (lasting) {
+                *ret = strdup(lasting);
+                return *ret ? 0 : -ENOMEM;
+        }
+        protocol = protocol_of(link, name);
         if (!protocol) {
                 *ret = string_format("socket:[%lu]", inode);
                 return *ret ? 0 : -ENOMEM;
         }
+        query.name = name;
         if (!names)
                 names = own = socket_names_new();
-        if (!names)
-                return -ENOMEM;
-        if (query_socket(names, &query, protocol) == -ENOMEM)
+        if (!names || query_socket(names, &query, protocol) == -ENOMEM)
                 return -ENOMEM;
         *ret = query.answer ? query.answer : string_format("%s:[%lu]", name, inode);
         return *ret ? 0 : -ENOMEM;

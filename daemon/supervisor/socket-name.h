@@ -15,7 +15,8 @@ DEFINE_CLEANUP(SocketNames *, socket_names_free)
 
 /* "TCP:[127.0.0.1:80->127.0.0.1:5050]", "UNIX-STREAM:[123->124,\"/run/x\"]", "NETLINK:[ROUTE:71]";
  * "TCP:[71]" (the inode) when it has no name or lives in another network namespace, "socket:[71]"
- * when not even its protocol is known. `link` is the descriptor's name in /proc. What the kernel
- * said once is only a hint where to look again: the answer is always of this moment. `names` may be
- * NULL. */
+ * when not even its protocol is known. `link` is the descriptor's name in /proc. Kept
+ * from one call to the next is what can change no more (a connected stream of AF_UNIX); otherwise
+ * what the kernel said is only a hint where to look again, and the answer is of this moment.
+ * `names` may be NULL. */
 int socket_describe(SocketNames *names, const char *link, unsigned long inode, char **ret);

@@ -224,6 +224,34 @@ static void a_socket_that_connects_elsewhere_is_never_shown_under_its_old_name(v
         }
 }
 
+static void a_stream_that_connects_and_binds_late_is_shown_as_it_is(void **state)
+{
+        _cleanup_(socket_names_freep) SocketNames *sockets = socket_names_new();
+        char directory[] = "/tmp/sj-describe-XXXXXX";
+        struct sockaddr_un path = {.sun_family = AF_UNIX};
+        _cleanup_free_ char *free_socket = NULL, *bound = NULL, *connected = NULL, *again = NULL;
+        _cleanup_close_ int listener = -1, accepted = -1;
+        _cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        socklen_t family_only = sizeof(sa_family_t);
+
+        (void) state;
+        new_directory(directory);
+        snprintf(path.sun_path, sizeof(path.sun_path), "%s/s", directory);
+        listener = bound_socket(AF_UNIX, SOCK_STREAM, (struct sockaddr *) &path, sizeof(path));
+        free_socket = describe(fd, sockets);
+        assert_null(strchr(free_socket, '@'));
+        assert_int_equal(bind(fd, (struct sockaddr *) &path, family_only), 0);
+        bound = describe(fd, sockets);
+        assert_non_null(strstr(bound, ",@\""));
+        assert_int_equal(connect(fd, (struct sockaddr *) &path, sizeof(path)), 0);
+        accepted = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        connected = describe(fd, sockets);
+        assert_non_null(strstr(connected, "->"));
+        again = describe(fd, sockets);
+        assert_string_equal(again, connected);
+        remove_directory(directory);
+}
+
 static void a_removed_file_says_so(void **state)
 {
         char name[] = "/tmp/sj-describe-XXXXXX";
@@ -291,6 +319,7 @@ int main(int argc, char **argv)
                 cmocka_unit_test(names_without_strace_are_known_too),
                 cmocka_unit_test(
                         a_socket_that_connects_elsewhere_is_never_shown_under_its_old_name),
+                cmocka_unit_test(a_stream_that_connects_and_binds_late_is_shown_as_it_is),
                 cmocka_unit_test(a_removed_file_says_so),
                 cmocka_unit_test(what_is_not_open_is_named),
                 cmocka_unit_test(a_socket_of_another_network_still_says_its_protocol),

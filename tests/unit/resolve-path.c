@@ -454,7 +454,7 @@ static int stand_in_other_mounts(void *context)
 }
 
 /* A path of up to eight parts that exist, lead somewhere else, or do neither. */
-static char *random_path(unsigned *seed)
+static char *random_path(const char *top, unsigned *seed)
 {
         static const char *const parts[] = {
                 "d",      "e",       "file", "to-e",  "..",   ".",     "dangling", "dangling-far",
@@ -464,8 +464,10 @@ static char *random_path(unsigned *seed)
         };
         Text text = TEXT_INIT;
 
-        if (rand_r(seed) % 3 == 0)
-                text_append(&text, rand_r(seed) % 2 ? "/" : "/proc/self/");
+        if (rand_r(seed) % 2)
+                text_append(&text, (const char *[]){"/", "/proc/self/", top}[rand_r(seed) % 3]);
+        if (rand_r(seed) % 2)
+                text_append_char(&text, '/');
         for (int i = rand_r(seed) % 8; i >= 0; i--) {
                 text_append(&text, parts[(size_t) rand_r(seed) % ELEMENTS_OF(parts)]);
                 if (i > 0 || rand_r(seed) % 4 == 0)
@@ -505,7 +507,8 @@ static void the_walk_and_the_kernel_agree_on_random_paths(void **state)
                 skip();
         }
         for (int i = 0; i < 20000; i++) {
-                _cleanup_free_ char *path = random_path(&seed), *at_once = NULL, *walked = NULL;
+                _cleanup_free_ char *path = random_path(scene->top, &seed), *at_once = NULL,
+                                    *walked = NULL;
                 int dirfd = rand_r(&seed) % 4 ? AT_FDCWD : DIRECTORY_FD, follow = rand_r(&seed) % 2;
                 int first = resolve_path(here.pid, here.pid, dirfd, path, follow, &at_once);
                 int second = resolve_path(there.pid, there.pid, dirfd, path, follow, &walked);
