@@ -181,14 +181,52 @@ static int read_process_link(pid_t pid, const char *link, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
+static void closedirp(DIR **directory)
+{
+        if (*directory)
+                closedir(*directory);
+}
+
+/* A thread of the process that still has its memory and files: the first one may have ended before
+ * the others, and then shows nothing. `pid` itself when there is no other. */
+static pid_t live_thread(pid_t pid)
+{
+        _cleanup_(closedirp) DIR *directory = NULL;
+        const struct dirent *entry;
+        char name[64];
+
+        snprintf(name, sizeof(name), "/proc/%d/task", pid);
+        directory = opendir(name);
+        while (directory && (entry = readdir(directory))) {
+                pid_t tid = (pid_t) strtol(entry->d_name, NULL, 10);
+                char byte;
+
+                snprintf(name, sizeof(name), "/proc/%d/exe", tid);
+                if (tid > 0 && readlink(name, &byte, 1) > 0)
+                        return tid;
+        }
+        return pid;
+}
+
+static int read_link_of_any(pid_t pid, const char *link, char **ret)
+{
+        int r = read_process_link(pid, link, ret);
+        pid_t other;
+
+        if (r != -ESRCH)
+                return r;
+        other = live_thread(pid);
+        return other == pid ? r : read_process_link(other, link, ret);
+}
+
 int process_exe(pid_t pid, char **ret)
 {
-        return read_process_link(pid, "exe", ret);
+        return read_link_of_any(pid, "exe", ret);
 }
 
 int process_cwd(pid_t pid, char **ret)
 {
-        return read_process_link(pid, "cwd", ret);
+        return read_link_of_any(pid, "cwd", ret);
 }
 
 int process_comm(pid_t tid, char **ret)
@@ -296,7 +334,7 @@ static int split(const char *bytes, size_t size, char end, char ***ret)
 int process_command_line(pid_t pid, char ***ret_argv)
 {
         _cleanup_text_ Text line = TEXT_INIT;
-        int r = read_proc(pid, "cmdline", COMMAND_LINE_BYTES, &line);
+        int r = read_proc(live_thread(pid), "cmdline", COMMAND_LINE_BYTES, &line);
 
         if (r < 0)
                 return r;
@@ -306,7 +344,7 @@ int process_command_line(pid_t pid, char ***ret_argv)
 int process_maps(pid_t pid, char ***ret_lines)
 {
         _cleanup_text_ Text maps = TEXT_INIT;
-        int r = read_proc(pid, "maps", MAPS_BYTES, &maps);
+        int r = read_proc(live_thread(pid), "maps", MAPS_BYTES, &maps);
 
         if (r < 0)
                 return r;
@@ -318,12 +356,6 @@ static int compare_numbers(const void *a, const void *b)
         int first = *(const int *) a, second = *(const int *) b;
 
         return (first > second) - (first < second);
-}
-
-static void closedirp(DIR **directory)
-{
-        if (*directory)
-                closedir(*directory);
 }
 
 /* The numbers of the open descriptors in order. */
@@ -366,15 +398,16 @@ int process_descriptors(pid_t pid, char ***ret_lines)
         _cleanup_(socket_names_freep) SocketNames *sockets = socket_names_new();
         _cleanup_(string_vector_release) StringVector vector = {0};
         _cleanup_free_ int *numbers = NULL;
+        pid_t tid = live_thread(pid);
         size_t count;
-        int r = list_descriptors(pid, &numbers, &count);
+        int r = list_descriptors(tid, &numbers, &count);
 
         if (r < 0)
                 return r;
         for (size_t i = 0; i < count; i++) {
                 _cleanup_free_ char *what = NULL;
 
-                r = describe_fd(pid, numbers[i], sockets, &what);
+                r = describe_fd(tid, numbers[i], sockets, &what);
                 /* closed since the list was made */
                 if (r == -EBADF)
                         continue;

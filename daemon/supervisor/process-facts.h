@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What /proc says of a process: each answer an owned string or a number, -ESRCH when it is gone.
+ * A process whose first thread has ended is looked at through another one.
  * Nothing here opens a file of the program's own choosing in a way that could block (O_PATH,
  * readlink only).
  */
@@ -19,7 +20,7 @@ int process_thread_group(pid_t tid, pid_t *ret_pid);
 int process_parent(pid_t pid, pid_t *ret_parent);
 int process_tracer(pid_t tid, pid_t *ret_tracer);            /* 0 when nobody traces it */
 int process_uid(pid_t pid, uid_t *ret_uid);                  /* real uid */
-int process_seccomp_filters(pid_t tid, unsigned *ret_count); /* Seccomp_filters: (Linux 5.9) */
+int process_seccomp_filters(pid_t tid, unsigned *ret_count); /* Linux 5.9, before: -EBADMSG */
 int process_pending_signals(pid_t tid, uint64_t *ret_set); /* SigPnd | ShdPnd, bit 0 is signal 1 */
 int process_command_line(pid_t pid, char ***ret_argv);     /* NULL-ended, strv_free() */
 char **strv_free(char **strv);

@@ -2,7 +2,9 @@
 /*
  * Where a path leads for a thread: walked component by component from that thread's own root,
  * working directory or descriptor, with descriptors that open nothing (O_PATH), so that no FIFO,
- * device or lease of the program's choosing can hold or disturb anybody.
+ * device or lease of the program's choosing can hold or disturb anybody. (What can hold it is a
+ * directory on the way whose file system waits for a server: NFS, FUSE, autofs. A jail's program
+ * can bring up none of these.)
  */
 #pragma once
 

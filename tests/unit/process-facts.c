@@ -2,6 +2,7 @@
 /* What /proc says of processes in known states. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -212,6 +213,67 @@ static void maps_name_the_program(void **state)
         strv_free(lines);
 }
 
+static void *outlive_the_first_thread(void *context)
+{
+        (void) context;
+        for (;;)
+                pause();
+        return NULL;
+}
+
+/* Leaves the process to its second thread: says so itself, since it never comes back. */
+static int end_first_thread(void *context)
+{
+        pthread_t thread;
+        int error;
+
+        (void) stand_in_etc(NULL);
+        error = -pthread_create(&thread, NULL, outlive_the_first_thread, NULL);
+        if (write(*(int *) context, &error, sizeof(error)) == sizeof(error))
+                syscall(SYS_exit, 0);
+        return -EIO;
+}
+
+static void a_process_whose_first_thread_has_ended_still_shows_itself(void **state)
+{
+        _cleanup_free_ char *exe = NULL, *own = NULL, *cwd = NULL, *status = NULL;
+        char **lines = NULL, **maps = NULL, **argv = NULL;
+        _cleanup_child_ Child child = {.pid = -1};
+        bool thirty = false;
+        int words[2], error;
+
+        (void) state;
+        assert_int_equal(pipe(words), 0);
+        child.pid = fork();
+        if (child.pid == 0) {
+                end_first_thread(&words[1]);
+                _exit(1);
+        }
+        assert_int_equal(read(words[0], &error, sizeof(error)), sizeof(error));
+        assert_int_equal(error, 0);
+        close(words[0]);
+        close(words[1]);
+        status = string_format("/proc/%d/exe", child.pid);
+        for (int i = 0; i < 5000 && readlink(status, (char[8]){0}, 8) > 0; i++)
+                usleep(1000);
+        assert_int_equal(process_exe(child.pid, &exe), 0);
+        assert_int_equal(process_exe(getpid(), &own), 0);
+        assert_string_equal(exe, own);
+        assert_int_equal(process_cwd(child.pid, &cwd), 0);
+        assert_string_equal(cwd, "/etc");
+        assert_int_equal(process_command_line(child.pid, &argv), 0);
+        assert_non_null(argv[0]);
+        assert_int_equal(process_maps(child.pid, &maps), 0);
+        assert_non_null(maps[0]);
+        assert_int_equal(process_descriptors(child.pid, &lines), 0);
+        for (char **line = lines; *line; line++)
+                thirty |= strcmp(*line, "30: /etc/passwd") == 0;
+        assert_true(thirty);
+        strv_free(lines);
+        strv_free(maps);
+        strv_free(argv);
+}
+
 /* ---- the stack ---- */
 
 /* Two functions that the stack must show, each a frame of its own. */
@@ -313,6 +375,7 @@ int main(void)
                 cmocka_unit_test(a_command_line_keeps_empty_arguments),
                 cmocka_unit_test(descriptors_are_listed_in_order),
                 cmocka_unit_test(maps_name_the_program),
+                cmocka_unit_test(a_process_whose_first_thread_has_ended_still_shows_itself),
                 cmocka_unit_test(a_stack_names_its_functions_innermost_first),
                 cmocka_unit_test(a_stack_that_leads_nowhere_still_has_its_first_line),
         };
