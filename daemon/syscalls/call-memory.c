@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "syscalls/argument-variants.h"
+#include "syscalls/caller-read.h"
 #include "syscalls/constant-sets.h"
 #include "syscalls/structure-layout.h"
 
@@ -27,12 +28,9 @@ typedef struct RangeList {
         size_t count, max;
 } RangeList;
 
-/* The count of bytes that are readable from the start, -ESRCH. */
 static ssize_t readable(const RangeList *ranges, uint64_t address, void *buffer, size_t size)
 {
-        ssize_t n = ranges->view->read_memory(ranges->view->context, address, buffer, size);
-
-        return n < 0 && n != -ESRCH ? 0 : n;
+        return caller_read(ranges->view, address, buffer, size);
 }
 
 /* Answers the new range's index. */
@@ -49,7 +47,7 @@ static bool wraps(uint64_t address, size_t size)
         return size && address + (size - 1) < address;
 }
 
-/* Whether a range can be read is asked at its last byte of each page; the first answer decides. */
+/* How much of a range can be read. */
 static int measure(const RangeList *ranges, MemoryRange *range)
 {
         size_t wanted = range->size, at = 0;
@@ -84,8 +82,6 @@ static int measure_string(const RangeList *ranges, MemoryRange *range, size_t ma
                 size_t chunk = max - at < sizeof(bytes) ? max - at : sizeof(bytes);
                 ssize_t n;
 
-                if (wraps(range->address + at, chunk))
-                        chunk = (size_t) (UINT64_MAX - (range->address + at)) + 1;
                 n = readable(ranges, range->address + at, bytes, chunk);
                 if (n < 0)
                         return (int) n;

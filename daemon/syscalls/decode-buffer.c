@@ -10,13 +10,8 @@
 
 size_t context_read(DecodeContext *context, uint64_t address, void *buffer, size_t size)
 {
-        ssize_t n;
+        ssize_t n = context->gone ? 0 : caller_read(context->view, address, buffer, size);
 
-        if (size == 0 || address == 0 || context->gone)
-                return 0;
-        if (size - 1 > UINT64_MAX - address)
-                size = (size_t) (UINT64_MAX - address) + 1;
-        n = context->view->read_memory(context->view->context, address, buffer, size);
         if (n == -ESRCH)
                 context->gone = true;
         return n < 0 ? 0 : (size_t) n;

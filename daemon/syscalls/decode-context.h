@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "syscalls/argument-variants.h"
+#include "syscalls/caller-read.h"
 #include "syscalls/decode.h"
 
 struct StructureLayout;

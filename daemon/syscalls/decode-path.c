@@ -52,8 +52,7 @@ static bool open_how_follows(const CallRegisters *registers, const CallerView *v
 {
         uint64_t flags;
 
-        if (view->read_memory(view->context, registers->arguments[2], &flags, sizeof(flags)) !=
-            (ssize_t) sizeof(flags))
+        if (!caller_read_all(view, registers->arguments[2], &flags, sizeof(flags)))
                 return true;
         return !(flags & NOFOLLOW_OPEN) && (flags & CREATE_NEW) != CREATE_NEW;
 }

@@ -138,7 +138,7 @@ static int add_string(Sentence *sentence, const char *key, const DecodedCall *ca
         string = calloc(1, size + 1);
         if (!string)
                 return -ENOMEM;
-        n = size ? view->read_memory(view->context, address, string, size) : 0;
+        n = size ? caller_read(view, address, string, size) : 0;
         if (n == (ssize_t) size)
                 return sentence_add(sentence, key, string);
         free(string);
@@ -177,7 +177,7 @@ static uint64_t word_at(const CallerView *view, uint64_t address)
 {
         uint64_t word = 0;
 
-        view->read_memory(view->context, address, &word, sizeof(word));
+        caller_read(view, address, &word, sizeof(word));
         return word;
 }
 
@@ -203,8 +203,8 @@ static int append_words(Text *text, uint64_t address, const CallerView *view)
                 uint64_t pointer;
                 int r;
 
-                if (view->read_memory(view->context, address + i * sizeof(pointer), &pointer,
-                                      sizeof(pointer)) != (ssize_t) sizeof(pointer))
+                if (!caller_read_all(view, address + i * sizeof(pointer), &pointer,
+                                     sizeof(pointer)))
                         return -EFAULT;
                 if (pointer == 0)
                         return 0;
@@ -290,7 +290,7 @@ static int add_address(Sentence *sentence, SentenceId *id, const DecodedCall *ca
 
         if (size > sizeof(storage))
                 size = sizeof(storage);
-        n = view->read_memory(view->context, call->arguments[index].value, &storage, size);
+        n = caller_read(view, call->arguments[index].value, &storage, size);
         if (n != (ssize_t) size || size < sizeof(sa_family_t))
                 return -EFAULT;
         if (storage.ss_family == AF_INET && size >= sizeof(*inet))
