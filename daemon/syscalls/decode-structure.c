@@ -11,6 +11,7 @@
 #define NANOSECONDS_MAX     999999999
 #define UTIME_NOW_VALUE     ((1l << 30) - 1)
 #define UTIME_OMIT_VALUE    ((1l << 30) - 2)
+#define SA_RESTORER_FLAG    0x04000000
 #define SIGNAL_CODE_PROCESS 0 /* SI_USER and negative codes carry pid and uid */
 
 static void decode_fields(DecodeContext *context, const StructureLayout *layout,
@@ -62,6 +63,20 @@ static void decode_utime_nanoseconds(Text *text, uint64_t value)
                 text_append(text, "UTIME_OMIT");
         else
                 text_append_format(text, "%ld", (long) value);
+}
+
+static void decode_cpu_set(Text *text, const uint8_t *bytes, size_t size)
+{
+        bool first = true;
+
+        text_append_char(text, '[');
+        for (size_t cpu = 0; cpu < size * 8; cpu++) {
+                if (!(bytes[cpu / 8] >> cpu % 8 & 1))
+                        continue;
+                text_append_format(text, first ? "%zu" : " %zu", cpu);
+                first = false;
+        }
+        text_append_char(text, ']');
 }
 
 static void decode_fd_set(DecodeContext *context, const uint8_t *bytes, size_t size)
@@ -186,6 +201,9 @@ static void decode_special_field(DecodeContext *context, const StructureField *f
         case FIELD_FD_SET:
                 decode_fd_set(context, bytes, field->size);
                 break;
+        case FIELD_CPU_SET:
+                decode_cpu_set(context->text, bytes, field->size);
+                break;
         case FIELD_CAPABILITIES:
                 decode_capabilities(context->text, bytes);
                 break;
@@ -218,6 +236,7 @@ static void decode_number_field(DecodeContext *context, const StructureField *fi
                 text_append_unsigned(text, value);
                 break;
         case FIELD_ADDRESS:
+        case FIELD_RESTORER:
                 decode_address(context, value);
                 break;
         case FIELD_MODE:
@@ -280,6 +299,15 @@ static bool structure_is_device(const StructureLayout *layout, const uint8_t *by
         return type == 0020000 || type == 0060000;
 }
 
+/* Of the kernel's struct sigaction: the flags stand before the restorer. */
+static bool has_restorer(const uint8_t *bytes)
+{
+        uint64_t flags;
+
+        memcpy(&flags, bytes + sizeof(uint64_t), sizeof(flags));
+        return flags & SA_RESTORER_FLAG;
+}
+
 static bool field_is_shown(const DecodeContext *context, const StructureLayout *layout,
                            const StructureField *field, const uint8_t *bytes)
 {
@@ -290,6 +318,8 @@ static bool field_is_shown(const DecodeContext *context, const StructureLayout *
                 return context->returned;
         case FIELD_SIZE_OR_DEVICE:
                 return !structure_is_device(layout, bytes);
+        case FIELD_RESTORER:
+                return has_restorer(bytes);
         case FIELD_SPECIAL_DEVICE:
                 return structure_is_device(layout, bytes);
         default:
@@ -318,14 +348,15 @@ static bool layout_is_bare(const StructureLayout *layout)
 
         if (layout->field_count != 1 || *layout->fields[0].name)
                 return false;
-        return show == FIELD_SIGSET || show == FIELD_FD_SET || show == FIELD_WAIT_STATUS ||
-               show == FIELD_CHARS || show == FIELD_BYTES;
+        return show == FIELD_SIGSET || show == FIELD_FD_SET || show == FIELD_CPU_SET ||
+               show == FIELD_WAIT_STATUS || show == FIELD_CHARS || show == FIELD_BYTES;
 }
 
 static void decode_fields(DecodeContext *context, const StructureLayout *layout,
                           const uint8_t *bytes, size_t size, unsigned depth)
 {
         bool bare = layout_is_bare(layout);
+        bool is_set = layout->fields[0].show == FIELD_CPU_SET; /* as long as the caller's mask */
         bool nameless = *layout->fields[0].name == '\0';
         bool first = true;
 
@@ -334,7 +365,7 @@ static void decode_fields(DecodeContext *context, const StructureLayout *layout,
         for (size_t i = 0; i < layout->field_count; i++) {
                 const StructureField *field = &layout->fields[i];
 
-                if ((size_t) field->offset + field->size > size ||
+                if (((size_t) field->offset + field->size > size && !is_set) ||
                     !field_is_shown(context, layout, field, bytes))
                         continue;
                 if (!first)

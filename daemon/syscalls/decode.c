@@ -92,13 +92,25 @@ static void decode_some_structures(DecodeContext *context, const SyscallArgument
         decode_structures(context, argument->structure, value, count);
 }
 
+/* A call that answers a size wrote no more than that. */
+static uint64_t written_size(const DecodeContext *context, const SyscallArgument *argument)
+{
+        uint64_t size = size_of(context, argument);
+
+        if (context->returned && context->entry->result == SYSCALL_RESULT_SIZE &&
+            argument->kind == ARGUMENT_KIND_STRUCT_OUT && argument->size_argument >= 0)
+                return least(size, result_count(context));
+        return size;
+}
+
 static void decode_structure_argument(DecodeContext *context, const SyscallArgument *argument,
                                       uint64_t value)
 {
         if (argument->elements)
                 decode_some_structures(context, argument, value);
         else
-                decode_structure(context, argument->structure, value, size_of(context, argument));
+                decode_structure(context, argument->structure, value,
+                                 written_size(context, argument));
 }
 
 static void decode_message_argument(DecodeContext *context, const SyscallArgument *argument,

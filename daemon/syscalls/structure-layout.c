@@ -43,7 +43,10 @@
 #define BYTES(n, o, s)               F(n, o, s, BYTES)
 #define WAIT_STATUS(n, o, s)         F(n, o, s, WAIT_STATUS)
 #undef FD_SET /* the one of <sys/select.h> */
-#define FD_SET(n, o, s)       F(n, o, s, FD_SET)
+#define FD_SET(n, o, s) F(n, o, s, FD_SET)
+#undef CPU_SET
+#define CPU_SET(n, o, s)      F(n, o, s, CPU_SET)
+#define RESTORER(n, o, s)     F(n, o, s, RESTORER)
 #define CAPABILITIES(n, o, s) F(n, o, s, CAPABILITIES)
 #define IPV4(n, o, s)         F(n, o, s, IPV4)
 #define IPV6(n, o, s)         F(n, o, s, IPV6)

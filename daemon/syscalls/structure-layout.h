@@ -41,6 +41,8 @@ typedef enum FieldShow {
         FIELD_CHARS,          /* characters up to a NUL */
         FIELD_BYTES,          /* all bytes, as a string */
         FIELD_WAIT_STATUS,    /* {WIFEXITED(s) && WEXITSTATUS(s) == 0} */
+        FIELD_CPU_SET,        /* [0 1]: the bits of the size that the call names or answers */
+        FIELD_RESTORER,       /* an address, left out without SA_RESTORER */
         FIELD_FD_SET,         /* [3 5], as many bits as the call's first argument says */
         FIELD_CAPABILITIES,   /* two words of capability bits, 12 bytes apart */
         FIELD_IPV4,           /* inet_addr("127.0.0.1") */

@@ -258,7 +258,7 @@ static void flags_read_as_strace_shows_them_and_back(void **state)
                 {"mmap-flags", 0x22, "MAP_PRIVATE|MAP_ANONYMOUS"},
                 {"mmap-protection", 0, "PROT_NONE"},
                 {"clone-flags", 0x1200011, "CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD"},
-                {"socket-types", 0x80801, "SOCK_STREAM|SOCK_NONBLOCK|SOCK_CLOEXEC"},
+                {"socket-types", 0x80801, "SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK"},
                 {"whence", 2, "SEEK_END"},
                 {"whence", 77, "0x4d"},
                 {"unlinkat-flags", 0, "0"},
