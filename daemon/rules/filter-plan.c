@@ -401,17 +401,23 @@ static FilterVerdict verdict_behind(const Guard *guard, FilterVerdict verdict)
 /* What the guard makes of one part: inside, its verdict; outside, what it was. `rest` loses it. */
 static int guard_part(const FilterPart *part, const Guard *guard, PartList *parts, CubeList *rest)
 {
+        FilterVerdict inside = verdict_behind(guard, part->verdict);
         _cleanup_cubes_ CubeList outside = {0};
         ArgumentCube common;
-        int r = cube_list_add(&outside, &part->cube);
+        int r;
 
-        if (r >= 0 && cube_intersect(&part->cube, &guard->cube, &common)) {
-                r = part_list_add(parts, &common, verdict_behind(guard, part->verdict));
-                if (r >= 0)
-                        r = cube_list_subtract(&outside, &guard->cube);
-                if (r >= 0)
-                        r = cube_list_subtract(rest, &part->cube);
-        }
+        if (!cube_intersect(&part->cube, &guard->cube, &common))
+                return part_list_add(parts, &part->cube, part->verdict);
+        r = cube_list_subtract(rest, &part->cube);
+        if (r < 0)
+                return r;
+        if (verdict_equal(inside, part->verdict))
+                return part_list_add(parts, &part->cube, part->verdict);
+        r = part_list_add(parts, &common, inside);
+        if (r >= 0)
+                r = cube_list_add(&outside, &part->cube);
+        if (r >= 0)
+                r = cube_list_subtract(&outside, &guard->cube);
         return r < 0 ? r : add_parts(parts, &outside, part->verdict);
 }
 

@@ -23,6 +23,13 @@ static uint32_t marker(size_t index, const FilterOptions *options)
         return SECCOMP_RET_TRACE | (data >= options->trace_data ? data + 1u : data);
 }
 
+/* libseccomp takes errnos below 4095 only, the kernel 4095 as well. */
+static bool needs_row(const FilterCall *call)
+{
+        return call->part_count > 0 ||
+               (call->otherwise.kind == FILTER_ERRNO && call->otherwise.error_number >= 4095);
+}
+
 /* libseccomp takes no rule that says what the default says. */
 static int add_rule(scmp_filter_ctx context, uint32_t action, int number)
 {
@@ -37,9 +44,9 @@ static int add_calls(scmp_filter_ctx context, const FilterPlan *plan, const Filt
 
         for (size_t i = 0; i < plan->call_count && r >= 0; i++) {
                 const FilterCall *call = &plan->calls[i];
-                uint32_t action = call->part_count > 0 ? marker(i, options)
-                                                       : filter_verdict_value(call->otherwise,
-                                                                              options->trace_data);
+                uint32_t action = needs_row(call) ? marker(i, options)
+                                                  : filter_verdict_value(call->otherwise,
+                                                                         options->trace_data);
 
                 if (call->number != options->allow_magic_number)
                         r = add_rule(context, action, call->number);
@@ -125,7 +132,7 @@ static int append_rows(FilterProgram *program, const FilterPlan *plan, const Fil
                 const FilterCall *call = &plan->calls[i];
                 int r;
 
-                if (call->part_count == 0 || call->number == options->allow_magic_number)
+                if (!needs_row(call) || call->number == options->allow_magic_number)
                         continue;
                 if (link_row(program, tree, marker(i, options)) == 0)
                         return -EPROTO; /* a call without its row would be traced unjudged */
