@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Asks polkit, and waits for nobody: the person may be typing a password. The only part that knows
+ * polkit. When polkit is not there, the answer is no.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+#include "broker/jail.h"
+
+#define AUTHORIZATION_PREFIX "org.deepin.SeccompJail."
+
+typedef struct Authorization Authorization;
+
+typedef struct AuthorizationQuestion {
+        const char *subject; /* the caller's unique name on the system bus */
+        const char *action;  /* behind AUTHORIZATION_PREFIX */
+        const char *member;  /* the method, for the details of the dialog */
+        const Jail *jail;    /* what it is about, or NULL */
+        bool interactive;    /* a dialog may be shown */
+} AuthorizationQuestion;
+
+/* verdict 0: yes; negative: no, and `why` is a sentence. Called once, never from within
+ * authorization_ask(). */
+typedef void (*AuthorizationAnswer)(int verdict, const char *why, void *userdata);
+
+int authorization_new(Authorization **ret);
+void authorization_free(Authorization *authorization);
+
+int authorization_ask(Authorization *authorization, const AuthorizationQuestion *question,
+                      AuthorizationAnswer answer, void *userdata);
+
+/* Runs the loop until it exits: polkit's library has a loop of its own, which carries ours here. */
+int authorization_run_loop(Authorization *authorization, sd_event *event);

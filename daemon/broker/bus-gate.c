@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "broker/bus-gate.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "broker/authorization.h"
+#include "broker/bus-errors.h"
+#include "broker/bus-manager.h"
+#include "broker/caller.h"
+#include "broker/limits.h"
+#include "broker/process-status.h"
+#include "dbus/bus-names.h"
+
+#define ACTION_MANAGE_OTHERS "manage-others"
+
+static const GateEntry gate[] = {
+        {"Trace", "a{sv}", "ti", "trace", GATE_NO_JAIL, GATE_OUTSIDERS, bus_trace},
+        {"Attach", "ia{sv}", "t", "attach", GATE_NO_JAIL, GATE_OUTSIDERS, bus_attach},
+        {"Detach", "t", "", NULL, GATE_JAIL, GATE_OUTSIDERS, bus_forward},
+        {"Stop", "t", "", NULL, GATE_JAIL, GATE_OUTSIDERS, bus_forward},
+        {"ListJails", "a{sv}", "aa{sv}", NULL, GATE_LIST_OPTIONS, 0, bus_list_jails},
+        {"ListProcesses", "t", "aa{sv}", NULL, GATE_JAIL, 0, bus_forward},
+        {"ListPending", "t", "aa{sv}", NULL, GATE_JAIL_OR_OWN, 0, bus_list_pending},
+        {"Decide", "ta{sv}", "a{sv}", "decide", GATE_CALL, GATE_OUTSIDERS, bus_forward},
+        {"PreviewRule", "ta{sv}", "a{sv}", NULL, GATE_CALL, 0, bus_forward},
+        {"Inject", "isa{sv}", "a{sv}", "inject", GATE_PROCESS, GATE_OUTSIDERS, bus_forward},
+        {"ReadMemory", "a{sv}", "aya{sv}", NULL, GATE_REQUEST, GATE_OUTSIDERS, bus_forward},
+        {"WriteMemory", "a{sv}ay", "t", "inject", GATE_REQUEST, GATE_OUTSIDERS, bus_forward},
+        {"Inspect", "ia{sv}", "a{sv}", NULL, GATE_PROCESS, GATE_OUTSIDERS, bus_forward},
+        {"GetRules", "t", "saa{sv}", NULL, GATE_JAIL, 0, bus_forward},
+        {"SetRule", "tssa{sv}", "u", "set-rule", GATE_JAIL, GATE_OUTSIDERS, bus_forward},
+        {"RemoveRule", "ts", "", "set-rule", GATE_JAIL, GATE_OUTSIDERS, bus_forward},
+        {"ChangeRule", "tua{sv}", "", "set-rule", GATE_JAIL, GATE_OUTSIDERS, bus_forward},
+        {"SetRules", "ts", "aa{sv}", "set-rule", GATE_JAIL, GATE_OUTSIDERS, bus_forward},
+        {"CheckRules", "s", "aa{sv}saa{sv}", NULL, GATE_NO_JAIL, 0, bus_check_rules},
+        {"ListPresets", "", "aa{sv}", NULL, GATE_NO_JAIL, 0, bus_list_presets},
+        {"ListSyscalls", "", "aa{sv}", NULL, GATE_NO_JAIL, 0, bus_list_syscalls},
+        {"OpenLog", "ta{sv}", "h", NULL, GATE_JAIL, GATE_OUTSIDERS | GATE_ENDED, bus_open_log},
+        {"GetStatistics", "t", "a{sv}", NULL, GATE_JAIL, 0, bus_forward},
+        {"Doctor", "a{sv}", "aa{sv}", NULL, GATE_NO_JAIL, GATE_OUTSIDERS, bus_doctor},
+        {"Subscribe", "t", "", NULL, GATE_JAIL_OR_OWN, 0, bus_subscribe},
+        {"Unsubscribe", "t", "", NULL, GATE_NO_JAIL, 0, bus_unsubscribe},
+};
+
+const GateEntry *bus_gate_entry(size_t index)
+{
+        return index < ELEMENTS_OF(gate) ? &gate[index] : NULL;
+}
+
+static const GateEntry *find_entry(const char *member)
+{
+        for (size_t i = 0; i < ELEMENTS_OF(gate); i++)
+                if (string_equal(gate[i].member, member))
+                        return &gate[i];
+        return NULL;
+}
+
+/* ---- which jail ---- */
+
+static int find_by_number(GateCall *call, uint64_t number, sd_bus_error *error)
+{
+        call->jail = jail_table_get(&call->broker->jails, number);
+        if (call->jail)
+                return 0;
+        return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_JAIL, "there is no jail %llu",
+                                 (unsigned long long) number);
+}
+
+static int find_by_call(GateCall *call, uint64_t id, sd_bus_error *error)
+{
+        call->jail = jail_table_get(&call->broker->jails, SJ_PENDING_JAIL(id));
+        if (call->jail && call->jail->state != JAIL_ENDED)
+                return 0;
+        return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_CALL,
+                                 "there is no pending call %llu.%u: %s",
+                                 (unsigned long long) SJ_PENDING_JAIL(id), SJ_PENDING_SEQUENCE(id),
+                                 call->jail ? "its jail has ended" : "no such jail");
+}
+
+/* The kernel knows who traces it; the message says only a number. */
+static int find_by_process(GateCall *call, pid_t tid, sd_bus_error *error)
+{
+        ProcessStatus status;
+
+        if (process_status_read(tid, &status) < 0)
+                return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_PROCESS, "there is no process %d",
+                                         tid);
+        call->jail = jail_table_by_supervisor(&call->broker->jails, status.tracer);
+        if (call->jail)
+                return 0;
+        return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_PROCESS, "process %d is in no jail", tid);
+}
+
+static int find_by_request(GateCall *call, sd_bus_error *error)
+{
+        const char *key;
+        uint64_t id = 0;
+        int32_t pid = 0;
+        int r;
+
+        r = sd_bus_message_enter_container(call->message, 'a', "{sv}");
+        while (r >= 0 && (r = sd_bus_message_enter_container(call->message, 'e', "sv")) > 0) {
+                r = sd_bus_message_read(call->message, "s", &key);
+                if (r >= 0 && string_equal(key, "id"))
+                        r = sd_bus_message_read(call->message, "v", "t", &id);
+                else if (r >= 0 && string_equal(key, "pid"))
+                        r = sd_bus_message_read(call->message, "v", "i", &pid);
+                else if (r >= 0)
+                        r = sd_bus_message_skip(call->message, "v");
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(call->message);
+        }
+        if (r < 0)
+                return bus_error_of_errno(error, -EINVAL, "the request's id is a t, its pid an i");
+        if (!id == !pid)
+                return sd_bus_error_set(error, SJ_ERROR_INVALID_ARGUMENT,
+                                        "a request names either a pending call (id) or a process "
+                                        "(pid)");
+        return id ? find_by_call(call, id, error) : find_by_process(call, pid, error);
+}
+
+static int read_list_options(GateCall *call, sd_bus_error *error)
+{
+        const char *key;
+        int all = 0, r;
+
+        r = sd_bus_message_enter_container(call->message, 'a', "{sv}");
+        while (r >= 0 && (r = sd_bus_message_enter_container(call->message, 'e', "sv")) > 0) {
+                r = sd_bus_message_read(call->message, "s", &key);
+                if (r >= 0 && string_equal(key, "all"))
+                        r = sd_bus_message_read(call->message, "v", "b", &all);
+                else if (r >= 0)
+                        r = sd_bus_message_skip(call->message, "v");
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(call->message);
+        }
+        if (r < 0)
+                return bus_error_of_errno(error, -EINVAL, "the option all is a b");
+        call->others = all;
+        return 0;
+}
+
+static int find_target(GateCall *call, sd_bus_error *error)
+{
+        uint64_t number;
+        int32_t pid;
+        int r;
+
+        switch (call->entry->target) {
+        case GATE_NO_JAIL:
+                return 0;
+        case GATE_LIST_OPTIONS:
+                return read_list_options(call, error);
+        case GATE_REQUEST:
+                return find_by_request(call, error);
+        case GATE_PROCESS:
+                r = sd_bus_message_read(call->message, "i", &pid);
+                return r < 0 ? r : find_by_process(call, pid, error);
+        case GATE_CALL:
+                r = sd_bus_message_read(call->message, "t", &number);
+                return r < 0 ? r : find_by_call(call, number, error);
+        case GATE_JAIL_OR_OWN:
+        case GATE_JAIL:
+                r = sd_bus_message_read(call->message, "t", &number);
+                if (r < 0 || (number == 0 && call->entry->target == GATE_JAIL_OR_OWN))
+                        return r;
+                return find_by_number(call, number, error);
+        }
+        return -EINVAL;
+}
+
+/* ---- who ---- */
+
+static int check_client(GateCall *call, sd_bus_error *error)
+{
+        BusClient *client = call->client;
+
+        if (!rate_take(&client->rate, broker_now(call->broker), LIMIT_CALLS_PER_SECOND) ||
+            client->calls_in_flight >= LIMIT_CALLS_IN_FLIGHT)
+                return sd_bus_error_set(error, SJ_ERROR_LIMIT, "too many calls at once");
+        if (!(call->entry->flags & GATE_OUTSIDERS))
+                return 0;
+        /* Whoever holds the connection of a process that is gone is nobody we know. */
+        if (!bus_client_is_alive(client))
+                return sd_bus_error_set(error, SJ_ERROR_NOT_AUTHORIZED,
+                                        "the process that opened this connection has ended");
+        if (caller_is_jailed(client->pid, &call->broker->jails))
+                return sd_bus_error_setf(error, SJ_ERROR_JAILED,
+                                         "process %d is in a jail itself; only a process outside "
+                                         "may do this",
+                                         client->pid);
+        return 0;
+}
+
+static int check_jail(GateCall *call, sd_bus_error *error)
+{
+        Jail *jail = call->jail;
+
+        if (!jail)
+                return 0;
+        call->others = jail->uid != call->client->uid;
+        if (call->others && !call->broker->is_system)
+                return sd_bus_error_set(error, SJ_ERROR_NOT_AUTHORIZED, "this jail is not yours");
+        if (jail->state == JAIL_ENDED && !(call->entry->flags & GATE_ENDED))
+                return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_JAIL, "jail %llu has ended",
+                                         (unsigned long long) jail->number);
+        return 0;
+}
+
+/* Everything but polkit. Run before it is asked, and again after: a person takes his time. */
+static int admit(Broker *broker, sd_bus_message *message, GateCall *ret, sd_bus_error *error)
+{
+        GateCall call = {.broker = broker, .message = message};
+        int r;
+
+        call.entry = find_entry(sd_bus_message_get_member(message));
+        if (!call.entry || !sd_bus_message_has_signature(message, call.entry->in))
+                return sd_bus_error_set(error, SJ_ERROR_NOT_AUTHORIZED, "no such method");
+        r = bus_client_of_message(broker, message, &call.client);
+        if (r < 0)
+                return bus_error_of_errno(error, r, "cannot tell who calls");
+        r = check_client(&call, error);
+        if (r >= 0)
+                r = sd_bus_message_rewind(message, 1);
+        if (r >= 0)
+                r = find_target(&call, error);
+        if (r >= 0)
+                r = check_jail(&call, error);
+        if (r >= 0)
+                r = sd_bus_message_rewind(message, 1);
+        if (r < 0)
+                return r;
+        *ret = call;
+        return 0;
+}
+
+static int run(GateCall *call, sd_bus_error *error)
+{
+        int r = call->entry->handler(call, error);
+
+        if (r < 0 && !sd_bus_error_is_set(error))
+                return bus_error_of_errno(error, r, call->entry->member);
+        return r < 0 ? r : 1;
+}
+
+/* ---- polkit ---- */
+
+typedef struct Asked {
+        Broker *broker;
+        sd_bus_message *message;
+} Asked;
+
+static void on_authorized(int verdict, const char *why, void *userdata)
+{
+        Asked *asked = userdata;
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        GateCall call;
+        int r;
+
+        if (verdict < 0)
+                r = sd_bus_error_set(&error, SJ_ERROR_NOT_AUTHORIZED, why);
+        else
+                r = admit(asked->broker, asked->message, &call, &error);
+        if (r >= 0)
+                r = run(&call, &error);
+        if (r < 0)
+                sd_bus_reply_method_errno(asked->message, r, &error);
+        sd_bus_error_free(&error);
+        sd_bus_message_unref(asked->message);
+        free(asked);
+}
+
+static int ask(GateCall *call, const char *action, sd_bus_error *error)
+{
+        AuthorizationQuestion question = {
+                .subject = call->client->name,
+                .action = action,
+                .member = call->entry->member,
+                .jail = call->jail,
+                .interactive =
+                        sd_bus_message_get_allow_interactive_authorization(call->message) > 0,
+        };
+        Asked *asked = malloc(sizeof(*asked));
+        int r;
+
+        if (!asked)
+                return -ENOMEM;
+        *asked = (Asked){.broker = call->broker, .message = sd_bus_message_ref(call->message)};
+        r = authorization_ask(call->broker->authorization, &question, on_authorized, asked);
+        if (r < 0) {
+                sd_bus_message_unref(asked->message);
+                free(asked);
+                return sd_bus_error_set(error, SJ_ERROR_NOT_AUTHORIZED,
+                                        "polkit cannot be asked, so nobody may");
+        }
+        return 1;
+}
+
+int bus_gate_dispatch(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        Broker *broker = userdata;
+        const char *action;
+        GateCall call;
+        int r;
+
+        r = admit(broker, message, &call, error);
+        if (r < 0)
+                return r;
+        action = call.others ? ACTION_MANAGE_OTHERS : call.entry->action;
+        if (broker->is_system && action)
+                return ask(&call, action, error);
+        return run(&call, error);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * OpenLog. A running jail's supervisor writes to its readers itself; the log of an ended jail is
+ * written into a pipe from here, as fast as its reader takes it and never waiting for him.
+ */
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "broker/bus-manager.h"
+#include "broker/limits.h"
+#include "dbus/bus-names.h"
+
+typedef struct LogReader {
+        Broker *broker;
+        LogRing *ring; /* owned */
+        int pipe;      /* write end, owned */
+        LogCursor cursor;
+        sd_event_source *source;
+} LogReader;
+
+static void reader_free(LogReader *reader)
+{
+        reader->broker->log_readers--;
+        sd_event_source_disable_unref(reader->source);
+        log_ring_close(reader->ring);
+        close_fd(reader->pipe);
+        free(reader);
+}
+
+static int on_writable(sd_event_source *source _unused_, int fd, uint32_t events _unused_,
+                       void *userdata)
+{
+        LogReader *reader = userdata;
+        const char *bytes;
+        uint64_t missed;
+        size_t size;
+        ssize_t n;
+
+        log_ring_peek(reader->ring, &reader->cursor, &bytes, &size, &missed);
+        if (size == 0) {
+                reader_free(reader);
+                return 0;
+        }
+        n = write(fd, bytes, size);
+        if (n < 0 && errno != EAGAIN && errno != EINTR)
+                reader_free(reader);
+        else if (n > 0)
+                log_ring_advance(&reader->cursor, bytes, (size_t) n);
+        return 0;
+}
+
+static int reader_new(Broker *broker, const Jail *jail, bool from_end, int *ret_fd)
+{
+        _cleanup_close_ int read_end = -1;
+        LogReader *reader;
+        int pipe[2], r;
+
+        if (pipe2(pipe, O_CLOEXEC | O_NONBLOCK) < 0)
+                return -errno;
+        read_end = pipe[0];
+        /* The reader gets an ordinary, blocking descriptor. */
+        fcntl(read_end, F_SETFL, 0);
+        reader = calloc(1, sizeof(*reader));
+        if (!reader) {
+                close_fd(pipe[1]);
+                return -ENOMEM;
+        }
+        *reader = (LogReader){.broker = broker, .pipe = pipe[1]};
+        broker->log_readers++;
+        r = log_ring_open(jail->ring, &reader->ring);
+        if (r >= 0) {
+                if (from_end)
+                        reader->cursor = log_ring_end(reader->ring);
+                r = sd_event_add_io(broker->event, &reader->source, reader->pipe, EPOLLOUT,
+                                    on_writable, reader);
+        }
+        if (r < 0) {
+                reader_free(reader);
+                return r;
+        }
+        *ret_fd = TAKE_FD(read_end);
+        return 0;
+}
+
+static int read_from_end(sd_bus_message *message, bool *ret)
+{
+        const char *key, *from = "start";
+        int r;
+
+        r = sd_bus_message_skip(message, "t");
+        if (r >= 0)
+                r = sd_bus_message_enter_container(message, 'a', "{sv}");
+        while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+                r = sd_bus_message_read(message, "s", &key);
+                if (r >= 0 && string_equal(key, "from"))
+                        r = sd_bus_message_read(message, "v", "s", &from);
+                else if (r >= 0)
+                        r = sd_bus_message_skip(message, "v");
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(message);
+        }
+        *ret = string_equal(from, "end");
+        return r < 0 ? r : 0;
+}
+
+int bus_open_log(GateCall *call, sd_bus_error *error)
+{
+        _cleanup_close_ int fd = -1;
+        bool from_end;
+        int r;
+
+        if (call->jail->state != JAIL_ENDED)
+                return bus_forward(call, error);
+        if (call->jail->ring < 0)
+                return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_JAIL,
+                                         "the log of jail %llu was given up for newer ones",
+                                         (unsigned long long) call->jail->number);
+        if (call->broker->log_readers >= LIMIT_LOG_READERS)
+                return sd_bus_error_set(error, SJ_ERROR_LIMIT, "too many logs are being read");
+        r = read_from_end(call->message, &from_end);
+        if (r < 0)
+                return sd_bus_error_set(error, SJ_ERROR_INVALID_ARGUMENT,
+                                        "the option from is an s");
+        r = reader_new(call->broker, call->jail, from_end, &fd);
+        return r < 0 ? r : sd_bus_reply_method_return(call->message, "h", fd);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All jails of this daemon, running and ended, by number. */
+#pragma once
+
+#include "broker/jail.h"
+
+typedef struct JailTable {
+        Jail **jails; /* owned, ascending by number */
+        size_t count, room;
+        uint64_t next; /* the number that the next jail gets, from 1 */
+} JailTable;
+
+void jail_table_release(JailTable *table);
+
+/* A new jail with the next number. -ENOMEM. */
+int jail_table_add(JailTable *table, uid_t uid, Jail **ret);
+/* A jail that outlived the last daemon, under its old number. -EEXIST. */
+int jail_table_restore(JailTable *table, uint64_t number, uid_t uid, Jail **ret);
+void jail_table_remove(JailTable *table, Jail *jail);
+
+/* NULL when there is none. */
+Jail *jail_table_get(const JailTable *table, uint64_t number);
+Jail *jail_table_by_supervisor(const JailTable *table, pid_t pid);
+
+/* Jails that have not ended; of one user, or of all. */
+size_t jail_table_count_live(const JailTable *table, uid_t uid);
+size_t jail_table_count_live_all(const JailTable *table);
+
+/* Forgets a user's oldest ended jails, and before that their logs, until his share is kept. */
+void jail_table_trim(JailTable *table, uid_t uid, size_t jails_max, uint64_t log_bytes_max);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Everything that a user, a client or a supervisor could make grow without end, and where it stops.
+ * What is refused is refused with Error.LimitExceeded before work begins.
+ */
+#pragma once
+
+#include "link/log-ring.h"
+
+/* ---- per user ---- */
+#define LIMIT_JAILS           256  /* that run */
+#define LIMIT_ENDED_JAILS     64   /* that are still listed */
+#define LIMIT_CLIENTS         256  /* connections */
+#define LIMIT_LOG_READERS     64   /* of logs of ended jails */
+#define LIMIT_DOCTORS         4    /* at once */
+#define LIMIT_PROCESSES       8192 /* in one jail; more than that are told to no client */
+#define LIMIT_ENDED_LOG_BYTES (256u * 1024u * 1024u) /* of logs of ended jails */
+
+/* ---- per client ---- */
+#define LIMIT_CALLS_PER_SECOND 10000
+#define LIMIT_CALLS_IN_FLIGHT  1024 /* forwarded and not answered yet */
+#define LIMIT_SUBSCRIPTIONS    512  /* jails by number; all of one's own count as one */
+#define LIMIT_QUEUED_SIGNALS   8192 /* unread; a client that reads no faster is disconnected */
+
+/* ---- per request ---- */
+#define LIMIT_ARGUMENTS        65536
+#define LIMIT_ARGUMENT_BYTES   (2u * 1024u * 1024u) /* argv and environment, as execve(2) has it */
+#define LIMIT_RULE_BYTES       (1024u * 1024u)      /* the text of a rule file */
+#define LIMIT_RULES            4096                 /* given one by one with Trace */
+#define LIMIT_RULES_NAME_BYTES 256
+
+/* ---- per jail: what a supervisor may say ---- */
+#define LIMIT_PENDING            65536 /* held calls that the broker remembers */
+#define LIMIT_SIGNALS_PER_SECOND 20000 /* then its link is not read for the rest of the second */
+#define LIMIT_ERROR_BYTES        8192  /* of an error's text that is passed on */
+#define LIMIT_DOCTOR_BYTES       (256u * 1024u)
+
+/* ---- time, microseconds ---- */
+#define SECOND               1000000ull
+#define TIMEOUT_START        (60 * SECOND)  /* until a supervisor has the program running */
+#define TIMEOUT_DESCRIBE     (2 * SECOND)   /* then a jail is listed from what the broker knows */
+#define TIMEOUT_FORWARDED    (600 * SECOND) /* a person's injected call may wait for long */
+#define TIMEOUT_DOCTOR       (60 * SECOND)
+#define TIMEOUT_IDLE_DEFAULT (10 * SECOND)
+
+#define LOG_RING_BYTES LOG_RING_BYTES_DEFAULT

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the kernel says of a process: the lines of /proc/PID/status that the broker decides by. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct ProcessStatus {
+        char name[64]; /* comm; anybody may choose his own */
+        pid_t parent;
+        pid_t tracer;  /* 0 for none */
+        uid_t uids[4]; /* real, effective, saved, file system */
+} ProcessStatus;
+
+/* -EBADMSG when a line is missing. */
+int process_status_parse(const char *text, ProcessStatus *ret);
+
+/* -ESRCH when there is no such process or thread. */
+int process_status_read(pid_t pid, ProcessStatus *ret);
+
+/* Whether all four uids are this one: a set-user-ID program in the middle of things is nobody's. */
+bool process_status_is_of(const ProcessStatus *status, uid_t uid);
+
+/* The process behind a pidfd. -EBADF when it is none, -ESRCH when it is dead or not in our pid
+ * namespace. */
+int process_of_pidfd(int pidfd, pid_t *ret);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "broker/supervisor-peer.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "broker/broker.h"
+#include "broker/bus-signals.h"
+#include "broker/limits.h"
+#include "link/link.h"
+
+struct SupervisorPeer {
+        Broker *broker;
+        Jail *jail;             /* keeps the peer in turn; valid as long as this */
+        sd_bus *bus;            /* the link; owned */
+        pid_t pid;              /* of the supervisor */
+        int pidfd;              /* owned */
+        sd_event_source *watch; /* on pidfd; NULL once it is dead */
+        sd_event_source *pause; /* while its link is not read */
+        bool is_closed;         /* the link has ended */
+        Rate rate;
+};
+
+void supervisor_peer_free(SupervisorPeer *peer)
+{
+        if (!peer)
+                return;
+        peer->jail->peer = NULL;
+        sd_event_source_disable_unref(peer->watch);
+        sd_event_source_disable_unref(peer->pause);
+        sd_bus_close_unref(peer->bus);
+        close_fd(peer->pidfd);
+        free(peer);
+}
+
+void supervisor_peer_kill(SupervisorPeer *peer)
+{
+        pidfd_send_signal(peer->pidfd, SIGKILL, NULL, 0);
+}
+
+/* Dead, and all that it said was heard. */
+static void finish(SupervisorPeer *peer)
+{
+        Broker *broker = peer->broker;
+        Jail *jail = peer->jail;
+
+        if (!peer->is_closed || peer->watch)
+                return;
+        jail->supervisor = 0;
+        supervisor_peer_free(peer);
+        bus_signals_supervisor_gone(broker, jail);
+        broker_check_idle(broker);
+}
+
+static int on_process_end(sd_event_source *source _unused_, int fd _unused_,
+                          uint32_t events _unused_, void *userdata)
+{
+        SupervisorPeer *peer = userdata;
+
+        waitpid(peer->pid, NULL, WNOHANG); /* ECHILD when an earlier broker started it */
+        peer->watch = sd_event_source_disable_unref(peer->watch);
+        finish(peer);
+        return 0;
+}
+
+/* A supervisor that hung up and runs on would be out of everybody's reach. */
+static int on_disconnected(sd_bus_message *message _unused_, void *userdata,
+                           sd_bus_error *error _unused_)
+{
+        SupervisorPeer *peer = userdata;
+
+        peer->is_closed = true;
+        if (peer->jail->state != JAIL_ENDED)
+                supervisor_peer_kill(peer);
+        finish(peer);
+        return 0;
+}
+
+/* ---- signals ---- */
+
+static int on_pause_over(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+{
+        SupervisorPeer *peer = userdata;
+
+        peer->pause = sd_event_source_disable_unref(peer->pause);
+        sd_bus_attach_event(peer->bus, peer->broker->event, SD_EVENT_PRIORITY_NORMAL);
+        return 0;
+}
+
+/* Who talks too much waits: his socket fills, and he with it. Nobody else is kept from anything. */
+static void pause_reading(SupervisorPeer *peer)
+{
+        uint64_t next = (peer->rate.second + 1) * SECOND;
+
+        if (peer->pause || sd_event_add_time(peer->broker->event, &peer->pause, CLOCK_MONOTONIC,
+                                             next, 1000, on_pause_over, peer) < 0)
+                return;
+        sd_bus_detach_event(peer->bus);
+}
+
+static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *error _unused_)
+{
+        SupervisorPeer *peer = userdata;
+
+        if (!rate_take(&peer->rate, broker_now(peer->broker), LIMIT_SIGNALS_PER_SECOND))
+                pause_reading(peer);
+        if (!bus_signals_relay(peer->broker, peer->jail, message))
+                log_warning("supervisor %d of jail %llu sent a %s that makes no sense", peer->pid,
+                            (unsigned long long) peer->jail->number,
+                            sd_bus_message_get_member(message));
+        return 0;
+}
+
+/* ---- making ---- */
+
+static int open_link(SupervisorPeer *peer, int fd)
+{
+        sd_id128_t id;
+        int r;
+
+        r = sd_bus_new(&peer->bus);
+        if (r >= 0)
+                r = sd_bus_set_fd(peer->bus, fd, fd);
+        if (r < 0) {
+                close_fd(fd);
+                return r;
+        }
+        r = sd_id128_randomize(&id);
+        if (r >= 0)
+                r = sd_bus_set_server(peer->bus, 1, id);
+        /* The socket pair is private; and its credentials are those of the broker, not the
+         * supervisor's. */
+        if (r >= 0)
+                r = sd_bus_set_anonymous(peer->bus, 1);
+        if (r >= 0)
+                r = sd_bus_negotiate_fds(peer->bus, 1);
+        if (r >= 0)
+                r = sd_bus_match_signal(peer->bus, NULL, "org.freedesktop.DBus.Local",
+                                        "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
+                                        "Disconnected", on_disconnected, peer);
+        if (r >= 0)
+                r = sd_bus_match_signal(peer->bus, NULL, NULL, LINK_OBJECT, LINK_INTERFACE, NULL,
+                                        on_signal, peer);
+        if (r >= 0)
+                r = sd_bus_start(peer->bus);
+        return r < 0 ? r : sd_bus_attach_event(peer->bus, peer->broker->event, 0);
+}
+
+int supervisor_peer_new(Broker *broker, Jail *jail, SupervisorProcess *process)
+{
+        SupervisorPeer *peer = calloc(1, sizeof(*peer));
+        int link = TAKE_FD(process->link), r;
+
+        if (!peer) {
+                pidfd_send_signal(process->pidfd, SIGKILL, NULL, 0);
+                close_fd(link);
+                process->pidfd = close_fd(process->pidfd);
+                return -ENOMEM;
+        }
+        peer->broker = broker;
+        peer->jail = jail;
+        peer->pid = process->pid;
+        peer->pidfd = TAKE_FD(process->pidfd);
+        jail->peer = peer;
+        jail->supervisor = peer->pid;
+        r = sd_event_add_io(broker->event, &peer->watch, peer->pidfd, EPOLLIN, on_process_end,
+                            peer);
+        if (r < 0)
+                close_fd(link);
+        else
+                r = open_link(peer, link);
+        if (r < 0) {
+                supervisor_peer_kill(peer);
+                jail->supervisor = 0;
+                supervisor_peer_free(peer);
+                return r;
+        }
+        return 0;
+}
+
+/* ---- calling ---- */
+
+int supervisor_peer_method(SupervisorPeer *peer, const char *member, uid_t asker,
+                           sd_bus_message **ret)
+{
+        sd_bus_message *message;
+        int r;
+
+        r = sd_bus_message_new_method_call(peer->bus, &message, NULL, LINK_OBJECT, LINK_INTERFACE,
+                                           member);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(message, "u", (uint32_t) asker);
+        if (r < 0) {
+                sd_bus_message_unref(message);
+                return r;
+        }
+        *ret = message;
+        return 0;
+}
+
+int supervisor_peer_call(SupervisorPeer *peer, sd_bus_message *message,
+                         sd_bus_message_handler_t handler, void *userdata, uint64_t usec)
+{
+        int r = sd_bus_call_async(peer->bus, NULL, message, handler, userdata, usec);
+
+        return r < 0 ? r : 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Starts `jail-supervisor` with the link as descriptor 3 and nothing else of ours. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/problem.h"
+
+/* Whose rights a process that the broker starts shall have. */
+typedef struct Identity {
+        uid_t uid;
+        gid_t gid;
+        gid_t *groups; /* owned */
+        int group_count;
+} Identity;
+
+void identity_release(Identity *identity);
+/* From the user database; a uid that is not in it gets no groups and the gid of its number. */
+int identity_of_user(uid_t uid, Identity *ret);
+
+typedef struct SupervisorProcess {
+        pid_t pid; /* our child */
+        int pidfd; /* owned */
+        int link;  /* our end of the link, owned */
+} SupervisorProcess;
+
+/* `identity` NULL: as ourselves. With one, the process becomes that user and keeps CAP_SYS_PTRACE
+ * alone, to seize what is the user's; it drops that itself. */
+int supervisor_process_start(const char *program, const Identity *identity, SupervisorProcess *ret,
+                             Problem *problem);
+
+/* Any other run of it, for its standard output: `arguments` NULL-ended, the program's name first.
+ * No capability is kept. */
+int supervisor_process_run(const char *program, const char *const *arguments,
+                           const Identity *identity, pid_t *ret_pid, int *ret_pidfd,
+                           int *ret_output, Problem *problem);
+
+/* Beside our own executable, else where it was installed. Owned path. */
+int supervisor_process_find(char **ret);

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The broker's pure parts: who owns what, who hears what, what the kernel says of a process. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "broker/bus-gate.h"
+#include "broker/bus-manager.h"
+#include "broker/caller.h"
+#include "broker/jail-table.h"
+#include "broker/limits.h"
+#include "broker/process-status.h"
+#include "broker/rate.h"
+#include "broker/trace-check.h"
+
+static void numbers_start_at_one_and_are_never_given_twice(void **state)
+{
+        JailTable table = {0};
+        Jail *first, *second, *third;
+
+        (void) state;
+        assert_int_equal(jail_table_add(&table, 1000, &first), 0);
+        assert_int_equal(first->number, 1);
+        assert_int_equal(jail_table_add(&table, 1000, &second), 0);
+        jail_table_remove(&table, second);
+        assert_int_equal(jail_table_add(&table, 1000, &third), 0);
+        assert_int_equal(third->number, 3);
+        assert_null(jail_table_get(&table, 2));
+        assert_ptr_equal(jail_table_get(&table, 3), third);
+        jail_table_release(&table);
+}
+
+static void a_restored_jail_keeps_its_number_and_its_place(void **state)
+{
+        JailTable table = {0};
+        Jail *late, *early, *next;
+
+        (void) state;
+        assert_int_equal(jail_table_restore(&table, 9, 0, &late), 0);
+        assert_int_equal(jail_table_restore(&table, 4, 0, &early), 0);
+        assert_int_equal(jail_table_restore(&table, 9, 0, &next), -EEXIST);
+        assert_ptr_equal(table.jails[0], early);
+        assert_int_equal(jail_table_add(&table, 0, &next), 0);
+        assert_int_equal(next->number, 10);
+        jail_table_release(&table);
+}
+
+static void the_oldest_ended_jails_of_a_user_are_forgotten_and_only_they(void **state)
+{
+        JailTable table = {0};
+
+        (void) state;
+        for (unsigned i = 0; i < 10; i++) {
+                Jail *jail;
+
+                assert_int_equal(jail_table_add(&table, i % 2, &jail), 0);
+                jail->state = i == 0 ? JAIL_RUNNING : JAIL_ENDED;
+        }
+        jail_table_trim(&table, 0, 2, UINT64_MAX); /* his: 1 (runs), 3, 5, 7, 9 */
+        assert_non_null(jail_table_get(&table, 1));
+        assert_null(jail_table_get(&table, 3));
+        assert_null(jail_table_get(&table, 5));
+        assert_non_null(jail_table_get(&table, 7));
+        assert_non_null(jail_table_get(&table, 9));
+        assert_int_equal(table.count, 8);
+        assert_int_equal(jail_table_count_live(&table, 0), 1);
+        assert_int_equal(jail_table_count_live(&table, 1), 0);
+        jail_table_release(&table);
+}
+
+static void logs_past_the_users_share_are_given_up_before_their_jails(void **state)
+{
+        JailTable table = {0};
+        Jail *jail;
+
+        (void) state;
+        for (unsigned i = 0; i < 3; i++) {
+                static char bytes[65536];
+
+                memset(bytes, 1, sizeof(bytes));
+                assert_int_equal(jail_table_add(&table, 5, &jail), 0);
+                jail->state = JAIL_ENDED;
+                assert_int_equal(log_ring_create(1024 * 1024, &jail->ring), 0);
+                assert_int_equal(pwrite(jail->ring, bytes, sizeof(bytes), 8192), sizeof(bytes));
+        }
+        jail_table_trim(&table, 5, 64, 2 * jail_log_bytes(jail));
+        assert_int_equal(table.count, 3);
+        assert_int_equal(table.jails[0]->ring, -1);
+        assert_true(table.jails[1]->ring >= 0 && table.jails[2]->ring >= 0);
+        jail_table_release(&table);
+}
+
+static void held_calls_are_remembered_once_in_order_and_up_to_a_limit(void **state)
+{
+        _cleanup_(jail_freep) Jail *jail = jail_new(1, 0);
+
+        (void) state;
+        jail_add_pending(jail, 7);
+        jail_add_pending(jail, 3);
+        jail_add_pending(jail, 7);
+        jail_add_pending(jail, 5);
+        assert_int_equal(jail->pending_count, 3);
+        jail_remove_pending(jail, 5);
+        jail_remove_pending(jail, 5);
+        assert_int_equal(jail->pending_count, 2);
+        assert_int_equal(jail->pending[0], 3);
+        assert_int_equal(jail->pending[1], 7);
+        for (uint64_t id = 100; id < 100 + 2 * LIMIT_PENDING; id++)
+                jail_add_pending(jail, id);
+        assert_int_equal(jail->pending_count, LIMIT_PENDING);
+}
+
+static void all_of_ones_own_does_not_mean_another_users(void **state)
+{
+        Subscriptions subscriptions = {0};
+
+        (void) state;
+        assert_false(subscriptions_want(&subscriptions, 1, true));
+        assert_int_equal(subscriptions_add(&subscriptions, 0), 0);
+        assert_true(subscriptions_want(&subscriptions, 1, true));
+        assert_false(subscriptions_want(&subscriptions, 1, false));
+        assert_int_equal(subscriptions_add(&subscriptions, 1), 0);
+        assert_true(subscriptions_want(&subscriptions, 1, false));
+        assert_int_equal(subscriptions_remove(&subscriptions, 0), 0);
+        assert_false(subscriptions_want(&subscriptions, 2, true));
+        assert_int_equal(subscriptions_remove(&subscriptions, 2), -ENOENT);
+        subscriptions_release(&subscriptions);
+}
+
+static void subscriptions_end_at_their_limit(void **state)
+{
+        Subscriptions subscriptions = {0};
+
+        (void) state;
+        for (uint64_t jail = 1; jail <= LIMIT_SUBSCRIPTIONS; jail++)
+                assert_int_equal(subscriptions_add(&subscriptions, jail), 0);
+        assert_int_equal(subscriptions_add(&subscriptions, LIMIT_SUBSCRIPTIONS + 1), -E2BIG);
+        assert_int_equal(subscriptions_add(&subscriptions, 1), 0);
+        subscriptions_release(&subscriptions);
+}
+
+static void a_rate_is_counted_anew_every_second(void **state)
+{
+        Rate rate = {0};
+
+        (void) state;
+        assert_true(rate_take(&rate, 5 * SECOND, 2));
+        assert_true(rate_take(&rate, 5 * SECOND + 1, 2));
+        assert_false(rate_take(&rate, 5 * SECOND + 2, 2));
+        assert_true(rate_take(&rate, 6 * SECOND, 2));
+}
+
+static void a_status_is_read_by_its_lines_and_a_name_cannot_fake_one(void **state)
+{
+        static const char good[] = "Name:\tTracerPid:\t9\nUmask:\t0022\nPPid:\t12\nTracerPid:\t34\n"
+                                   "Uid:\t1\t2\t3\t4\nGid:\t0\t0\t0\t0\n";
+        ProcessStatus status;
+
+        (void) state;
+        assert_int_equal(process_status_parse(good, &status), 0);
+        assert_int_equal(status.parent, 12);
+        assert_int_equal(status.tracer, 34);
+        assert_int_equal(status.uids[3], 4);
+        assert_false(process_status_is_of(&status, 1));
+        assert_int_equal(process_status_parse("Name:\tx\nPPid:\t1\n", &status), -EBADMSG);
+        assert_int_equal(process_status_parse("", &status), -EBADMSG);
+        assert_int_equal(process_status_read(getpid(), &status), 0);
+        assert_int_equal(status.parent, getppid());
+        assert_true(process_status_is_of(&status, getuid()));
+        assert_int_equal(process_status_read(0, &status), -ESRCH);
+}
+
+static void a_pidfd_names_its_process_and_nothing_else_does(void **state)
+{
+        _cleanup_close_ int pidfd = pidfd_open(getpid(), 0), file = open("/dev/null", O_RDONLY);
+        pid_t pid = 0;
+
+        (void) state;
+        assert_int_equal(process_of_pidfd(pidfd, &pid), 0);
+        assert_int_equal(pid, getpid());
+        assert_int_equal(process_of_pidfd(file, &pid), -EBADF);
+        assert_int_equal(process_of_pidfd(9999, &pid), -EBADF);
+}
+
+static void a_stub_must_be_what_its_pidfd_names_alive_and_the_callers(void **state)
+{
+        _cleanup_close_ int pidfd = pidfd_open(getpid(), 0);
+        int pair[2], stream[2];
+
+        (void) state;
+        assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, stream), 0);
+        assert_int_equal(trace_check_stub(getuid(), getpid(), pidfd, pair[0], NULL), 0);
+        assert_int_equal(trace_check_stub(getuid() + 1, getpid(), pidfd, pair[0], NULL), -EPERM);
+        assert_int_equal(trace_check_stub(getuid(), getppid(), pidfd, pair[0], NULL), -EINVAL);
+        assert_int_equal(trace_check_stub(getuid(), getpid(), pair[0], pair[0], NULL), -EINVAL);
+        assert_int_equal(trace_check_stub(getuid(), getpid(), pidfd, stream[0], NULL), -EINVAL);
+        for (int i = 0; i < 2; i++) {
+                close(pair[i]);
+                close(stream[i]);
+        }
+}
+
+static void a_dead_stub_is_refused(void **state)
+{
+        _cleanup_close_ int pidfd = -1, end = -1;
+        int pair[2];
+        pid_t pid = fork();
+
+        (void) state;
+        if (pid == 0)
+                _exit(0);
+        pidfd = pidfd_open(pid, 0);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+        end = pair[1];
+        assert_int_equal(trace_check_stub(getuid(), pid, pidfd, pair[0], NULL), -EINVAL);
+        close(pair[0]);
+}
+
+static void a_log_file_is_a_regular_file_open_for_writing(void **state)
+{
+        static const struct {
+                const char *path;
+                int flags, result;
+        } table[] = {
+                {"/tmp", O_TMPFILE | O_RDWR, 0},
+                {"/dev/null", O_WRONLY, -EINVAL},
+                {"/proc/self/status", O_RDONLY, -EINVAL},
+                {"/tmp", O_RDONLY, -EINVAL},
+                {"/tmp", O_PATH, -EINVAL},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(table); i++) {
+                _cleanup_close_ int fd = open(table[i].path, table[i].flags | O_CLOEXEC, 0600);
+
+                assert_true(fd >= 0);
+                assert_int_equal(trace_check_log(fd, NULL), table[i].result);
+        }
+}
+
+static void a_free_process_is_not_jailed_and_one_that_is_gone_counts_as_jailed(void **state)
+{
+        JailTable table = {0};
+
+        (void) state;
+        assert_false(caller_is_jailed(getpid(), &table));
+        assert_true(caller_is_jailed(0, &table));
+        assert_true(caller_is_jailed(0x7fffffff, &table));
+}
+
+static const char *or_none(const char *signature)
+{
+        return signature ? signature : "";
+}
+
+/* What the gate's table does not name is denied: so it must name everything that is served. */
+static void the_vtable_and_the_gate_name_the_same_methods(void **state)
+{
+        size_t methods = 0, entries = 0;
+
+        (void) state;
+        for (const sd_bus_vtable *at = bus_interface_vtable; at->type != '>'; at++) {
+                const GateEntry *entry = NULL;
+
+                if (at->type != 'M')
+                        continue;
+                methods++;
+                for (size_t i = 0; (entry = bus_gate_entry(i)); i++)
+                        if (strcmp(entry->member, at->x.method.member) == 0)
+                                break;
+                assert_non_null(entry);
+                assert_string_equal(entry->in, or_none(at->x.method.signature));
+                assert_string_equal(entry->out, or_none(at->x.method.result));
+                assert_ptr_equal(at->x.method.handler, bus_gate_dispatch);
+        }
+        while (bus_gate_entry(entries))
+                entries++;
+        assert_int_equal(methods, entries);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(numbers_start_at_one_and_are_never_given_twice),
+                cmocka_unit_test(a_restored_jail_keeps_its_number_and_its_place),
+                cmocka_unit_test(the_oldest_ended_jails_of_a_user_are_forgotten_and_only_they),
+                cmocka_unit_test(logs_past_the_users_share_are_given_up_before_their_jails),
+                cmocka_unit_test(held_calls_are_remembered_once_in_order_and_up_to_a_limit),
+                cmocka_unit_test(all_of_ones_own_does_not_mean_another_users),
+                cmocka_unit_test(subscriptions_end_at_their_limit),
+                cmocka_unit_test(a_rate_is_counted_anew_every_second),
+                cmocka_unit_test(a_status_is_read_by_its_lines_and_a_name_cannot_fake_one),
+                cmocka_unit_test(a_pidfd_names_its_process_and_nothing_else_does),
+                cmocka_unit_test(a_stub_must_be_what_its_pidfd_names_alive_and_the_callers),
+                cmocka_unit_test(a_dead_stub_is_refused),
+                cmocka_unit_test(a_log_file_is_a_regular_file_open_for_writing),
+                cmocka_unit_test(
+                        a_free_process_is_not_jailed_and_one_that_is_gone_counts_as_jailed),
+                cmocka_unit_test(the_vtable_and_the_gate_name_the_same_methods),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
