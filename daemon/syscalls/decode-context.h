@@ -35,6 +35,7 @@ typedef struct DecodeContext {
 size_t context_read(DecodeContext *context, uint64_t address, void *buffer, size_t size);
 bool context_read_all(DecodeContext *context, uint64_t address, void *buffer, size_t size);
 
+void decode_hex(Text *text, uint64_t value);                   /* 0 or 0x… */
 void decode_address(DecodeContext *context, uint64_t address); /* NULL or 0x… */
 void decode_fd(DecodeContext *context, int fd);                /* 3</etc/passwd> */
 void decode_directory_fd(DecodeContext *context, int fd);      /* AT_FDCWD</home> */

@@ -7,7 +7,8 @@
 #include "syscalls/decode-context.h"
 #include "syscalls/structure-layout.h"
 
-#define STRUCTURE_MAX       512 /* bytes of the largest layout */
+#define DIRECTORY_MAX       65536 /* bytes of entries that are looked at */
+#define STRUCTURE_MAX       512   /* bytes of the largest layout */
 #define NANOSECONDS_MAX     999999999
 #define UTIME_NOW_VALUE     ((1l << 30) - 1)
 #define UTIME_OMIT_VALUE    ((1l << 30) - 2)
@@ -216,7 +217,7 @@ static void decode_special_field(DecodeContext *context, const StructureField *f
                 text_append_char(context->text, ')');
                 break;
         default:
-                text_append_hex(context->text, value);
+                decode_hex(context->text, value);
                 break;
         }
 }
@@ -463,10 +464,14 @@ static size_t decode_directory_entry(DecodeContext *context, const uint8_t *entr
 
 void decode_directory_entries(DecodeContext *context, uint64_t address, uint64_t size, bool wide)
 {
-        uint8_t bytes[4096];
-        size_t wanted = size < sizeof(bytes) ? (size_t) size : sizeof(bytes);
+        size_t wanted = size < DIRECTORY_MAX ? (size_t) size : DIRECTORY_MAX;
+        _cleanup_free_ uint8_t *bytes = malloc(wanted + 1);
         size_t at = 0, shown = 0;
 
+        if (!bytes) {
+                context->text->error = -ENOMEM;
+                return;
+        }
         if (size && !context_read_all(context, address, bytes, wanted)) {
                 decode_address(context, address);
                 return;

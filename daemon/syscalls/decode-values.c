@@ -10,6 +10,14 @@
 
 #define AT_FDCWD_VALUE (-100)
 
+void decode_hex(Text *text, uint64_t value)
+{
+        if (value)
+                text_append_hex(text, value);
+        else
+                text_append_char(text, '0');
+}
+
 void decode_address(DecodeContext *context, uint64_t address)
 {
         if (address == 0)

@@ -188,14 +188,6 @@ static void decode_request(Text *text, uint32_t request)
                            request >> 8 & 0xff, request & 0xff, request >> 16 & 0x3fff);
 }
 
-static void append_hex_or_zero(Text *text, uint64_t value)
-{
-        if (value)
-                text_append_hex(text, value);
-        else
-                text_append_char(text, '0');
-}
-
 static void decode_named_value(DecodeContext *context, const SyscallArgument *argument,
                                uint64_t value)
 {
@@ -230,7 +222,7 @@ static void decode_named_value(DecodeContext *context, const SyscallArgument *ar
                 decode_request(text, (uint32_t) value);
                 break;
         default:
-                append_hex_or_zero(text, value);
+                decode_hex(text, value);
                 break;
         }
 }
@@ -264,13 +256,22 @@ static void decode_value(DecodeContext *context, const SyscallArgument *argument
         }
 }
 
+/* What is left of a sleep is written only when a signal ended it. */
+static bool call_has_written(const DecodeContext *context)
+{
+        int number = context->registers->number;
+
+        return context->returned && !result_is_error(context->result) && number != CALL_nanosleep &&
+               number != CALL_clock_nanosleep;
+}
+
 /* What the kernel will write is an address before it has, and when it failed. */
 static void decode_one(DecodeContext *context, unsigned index)
 {
         const SyscallArgument *argument = context->arguments.list[index];
         uint64_t value = context->registers->arguments[index];
         ArgumentDirection direction = argument_kind_direction(argument->kind);
-        bool written = context->returned && !result_is_error(context->result);
+        bool written = call_has_written(context);
 
         if (direction == ARGUMENT_VALUE)
                 decode_value(context, argument, value);

@@ -5,3 +5,11 @@ foreach(name decode call-memory sentence)
         sj_unit_test(${name} sj-syscalls)
         target_include_directories(test-${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 endforeach()
+
+# The decoder against strace on real programs.
+add_executable(trace-calls ${CMAKE_SOURCE_DIR}/tests/unit/trace-calls.c)
+target_link_libraries(trace-calls PRIVATE sj-view sj-syscalls)
+add_test(NAME unit/strace-compare
+        COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/unit/strace-compare.py
+                $<TARGET_FILE:trace-calls>)
+set_tests_properties(unit/strace-compare PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
