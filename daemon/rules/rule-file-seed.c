@@ -87,8 +87,10 @@ static int read_member(JsonValue member, RuleSet *set, Diagnostics *diagnostics)
                 return file_key_error(diagnostics, member, "%s", problem_text(&problem));
         if (r >= 0)
                 r = read_action(member, &rule->action, diagnostics);
-        if (r >= 0)
-                r = rule_set_append(set, rule);
+        /* such a number has no effect, and none of its own form could be written back */
+        if (r < 0 || call_is_never_traced(rule->numbers[0]))
+                return r;
+        r = rule_set_append(set, rule);
         if (r >= 0)
                 rule = NULL;
         return r;

@@ -171,9 +171,9 @@ static int report_missing(JsonValue member, int number, Diagnostics *diagnostics
         for (unsigned i = 0; i < entry->argument_count; i++)
                 nearest_name_offer(&nearest, entry->arguments[i].name);
         append_argument_names(entry, &names);
-        return file_key_error(diagnostics, member, "%s has no argument '%.64s'%s; it has %s",
-                              entry->name, name, file_did_you_mean(&hint, nearest.best),
-                              text_get(&names));
+        return file_key_error(diagnostics, member, "%s has no argument '%.64s', only %s%s",
+                              entry->name, name, text_get(&names),
+                              file_did_you_mean(&hint, nearest.best));
 }
 
 /* The test that fits the place, from those read already or a new one. */
