@@ -256,6 +256,19 @@ int process_thread_group(pid_t tid, pid_t *ret_pid)
         return r;
 }
 
+int process_state(pid_t tid, char *ret_state)
+{
+        _cleanup_text_ Text status = TEXT_INIT;
+        const char *value;
+        int r = read_status(tid, &status);
+
+        if (r == 0)
+                r = find_value(&status, "State", &value);
+        if (r == 0)
+                *ret_state = *value;
+        return r;
+}
+
 int process_parent(pid_t pid, pid_t *ret_parent)
 {
         uint64_t value;

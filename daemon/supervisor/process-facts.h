@@ -17,6 +17,7 @@ int process_exe(pid_t pid, char **ret); /* readlink /proc/PID/exe, " (deleted)" 
 int process_cwd(pid_t pid, char **ret);
 int process_comm(pid_t tid, char **ret); /* raw bytes as the kernel has them */
 int process_thread_group(pid_t tid, pid_t *ret_pid);
+int process_state(pid_t tid, char *ret_state); /* the letter of proc(5): R S D T t Z … */
 int process_parent(pid_t pid, pid_t *ret_parent);
 int process_tracer(pid_t tid, pid_t *ret_tracer);            /* 0 when nobody traces it */
 int process_uid(pid_t pid, uid_t *ret_uid);                  /* real uid */

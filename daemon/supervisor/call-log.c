@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/call-log.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "syscalls/errno-names.h"
+
+static void append_key(Text *line, const char *key)
+{
+        if (line->length > 1)
+                text_append_char(line, ',');
+        text_append_char(line, '"');
+        text_append(line, key);
+        text_append(line, "\":");
+}
+
+static void append_number(Text *line, const char *key, int64_t value)
+{
+        append_key(line, key);
+        if (value < 0)
+                text_append_char(line, '-');
+        text_append_unsigned(line, value < 0 ? -(uint64_t) value : (uint64_t) value);
+}
+
+static void append_string(Text *line, const char *key, const char *value)
+{
+        append_key(line, key);
+        text_append_json(line, value, strlen(value));
+}
+
+/* Digits of `value`, `width` of them. */
+static void put_digits(char *at, unsigned width, uint64_t value)
+{
+        while (width-- > 0) {
+                at[width] = (char) ('0' + value % 10);
+                value /= 10;
+        }
+}
+
+/* RFC 3339 with nanoseconds in UTC. */
+static void append_time(Text *line, const char *key, const struct timespec *time)
+{
+        char stamp[] = "\"0000-00-00T00:00:00.000000000Z\"";
+        struct tm tm;
+
+        gmtime_r(&time->tv_sec, &tm);
+        put_digits(stamp + 1, 4, (uint64_t) tm.tm_year + 1900);
+        put_digits(stamp + 6, 2, (uint64_t) tm.tm_mon + 1);
+        put_digits(stamp + 9, 2, (uint64_t) tm.tm_mday);
+        put_digits(stamp + 12, 2, (uint64_t) tm.tm_hour);
+        put_digits(stamp + 15, 2, (uint64_t) tm.tm_min);
+        put_digits(stamp + 18, 2, (uint64_t) tm.tm_sec);
+        put_digits(stamp + 21, 9, (uint64_t) time->tv_nsec);
+        append_key(line, key);
+        text_append_bytes(line, stamp, sizeof(stamp) - 1);
+}
+
+static void append_registers(Text *line, const OpenCall *call)
+{
+        append_key(line, "args");
+        text_append_char(line, '[');
+        for (unsigned i = 0; i < 6; i++) {
+                text_append(line, i ? ",\"" : "\"");
+                text_append_hex(line, open_call_argument(call, i));
+                text_append_char(line, '"');
+        }
+        text_append_char(line, ']');
+}
+
+static void append_arguments(Text *line, const OpenCall *open)
+{
+        const DecodedCall *call = &open->decoded;
+
+        append_key(line, "arguments");
+        text_append_char(line, '[');
+        for (unsigned i = 0; i < call->argument_count; i++) {
+                const DecodedArgument *argument = &call->arguments[i];
+
+                text_append(line, i ? ",{" : "{");
+                text_append(line, "\"name\":\"");
+                text_append(line, argument->name);
+                text_append(line, "\",\"kind\":\"");
+                text_append(line, argument_kind_name(argument->kind));
+                text_append(line, "\",\"value\":\"");
+                text_append_hex(line, open_call_argument(open, i));
+                text_append_char(line, '"');
+                append_string(line, "text", argument->text);
+                if (argument->resolved)
+                        append_string(line, "resolved", argument->resolved);
+                text_append_char(line, '}');
+        }
+        text_append_char(line, ']');
+}
+
+static void append_call(Text *line, uint64_t jail, const Tracee *tracee, const OpenCall *call)
+{
+        append_number(line, "jail", (int64_t) jail);
+        append_number(line, "pid", tracee_pid(tracee));
+        append_number(line, "tid", tracee_tid(tracee));
+        append_string(line, "exe", tracee->process->exe ? tracee->process->exe : "");
+        append_string(line, "comm", tracee->process->comm);
+        append_string(line, "syscall", call->decoded.name);
+        append_number(line, "number", call->decoded.registers.number);
+        append_registers(line, call);
+        append_string(line, "text", call->decoded.text);
+        append_arguments(line, call);
+}
+
+static void append_verdict(Text *line, const OpenCall *call)
+{
+        append_string(line, "action", call_action_name(call->action));
+        append_string(line, "by", decided_by_name(call->by));
+        append_key(line, "rule");
+        if (call->rule < 0)
+                text_append(line, "null");
+        else
+                text_append_unsigned(line, (uint64_t) call->rule);
+        if (call->by == BY_USER || call->by == BY_INJECTION)
+                append_number(line, "who", call->who);
+        append_string(line, "verified", verified_name(call->verified));
+        if (call->unverified_reason)
+                append_string(line, "unverified", call->unverified_reason);
+        append_key(line, "edited");
+        text_append(line, call->edited_from ? "true" : "false");
+        if (call->edited_from) {
+                append_string(line, "from", call->edited_from);
+                append_string(line, "to", call->decoded.text);
+        }
+}
+
+static void append_end(Text *line, const OpenCall *call, const CallEnd *end)
+{
+        uint64_t now = monotonic_ns(), resumed = call->resumed_ns ? call->resumed_ns : now;
+        const char *name = NULL;
+
+        if (end->returned) {
+                bool failed = end->result < 0 && end->result >= -4095;
+
+                append_number(line, "return", failed ? -1 : end->result);
+                name = failed ? errno_name((int) -end->result) : NULL;
+        } else {
+                append_key(line, "return");
+                text_append(line, "null");
+        }
+        append_key(line, "errno");
+        if (name)
+                text_append_json(line, name, strlen(name));
+        else
+                text_append(line, "null");
+        if (end->ended)
+                append_string(line, "ended", end->ended);
+        append_number(line, "held_ns", (int64_t) (resumed - call->entered_ns));
+        append_number(line, "ran_ns", (int64_t) (now - resumed));
+}
+
+static int finish_line(CallLog *log)
+{
+        text_append(&log->line, "}\n");
+        if (text_error(&log->line))
+                return text_error(&log->line);
+        return log_ring_append(log->ring, log->line.data, log->line.length);
+}
+
+static void begin_line(CallLog *log, const struct timespec *time)
+{
+        text_clear(&log->line);
+        text_append_char(&log->line, '{');
+        append_time(&log->line, "time", time);
+        append_number(&log->line, "seq", (int64_t) ++log->sequence);
+}
+
+int call_log_write(CallLog *log, const Tracee *tracee, const OpenCall *call, const CallEnd *end)
+{
+        begin_line(log, &call->since);
+        append_call(&log->line, log->jail, tracee, call);
+        append_verdict(&log->line, call);
+        append_end(&log->line, call, end);
+        return finish_line(log);
+}
+
+int call_log_note(CallLog *log, const char *event, const char *message)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_REALTIME, &now);
+        begin_line(log, &now);
+        append_number(&log->line, "jail", (int64_t) log->jail);
+        append_string(&log->line, "event", event);
+        append_string(&log->line, "message", message);
+        return finish_line(log);
+}
+
+void call_log_release(CallLog *log)
+{
+        text_release(&log->line);
+        log->ring = log_ring_close(log->ring);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The log of a jail: one JSON line a mediated call (design.md section 5), appended to the ring. */
+#pragma once
+
+#include "link/log-ring.h"
+#include "supervisor/open-call.h"
+#include "supervisor/tracee.h"
+
+typedef struct CallLog {
+        LogRing *ring;
+        uint64_t jail;
+        uint64_t sequence; /* of the last record */
+        Text line;         /* scratch */
+} CallLog;
+
+/* How a call ended. */
+typedef struct CallEnd {
+        bool returned;     /* `result` is what the program sees */
+        int64_t result;    /* raw register */
+        const char *ended; /* when it did not return: "exit", "exec", "killed", "supervisor" … */
+} CallEnd;
+
+/* Writes the record. */
+int call_log_write(CallLog *log, const Tracee *tracee, const OpenCall *call, const CallEnd *end);
+
+/* A line about the jail itself: {"time":…,"jail":…,"event":"…","message":"…"}. */
+int call_log_note(CallLog *log, const char *event, const char *message);
+
+void call_log_release(CallLog *log);

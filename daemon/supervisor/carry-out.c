@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/carry-out.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "supervisor/decision.h"
+#include "supervisor/pending-calls.h"
+#include "supervisor/ptrace-request.h"
+
+/* The kernel's own codes for "this call will be made again": ERESTARTSYS … ERESTART_RESTARTBLOCK.
+ */
+#define ERESTART_FIRST 512
+#define ERESTART_LAST  516
+
+static void write_record(Supervisor *supervisor, Tracee *tracee, const CallEnd *end)
+{
+        if (!tracee->call->logged)
+                return;
+        if (call_log_write(&supervisor->log, tracee, tracee->call, end) < 0)
+                call_log_note(&supervisor->log, "record-lost",
+                              "the record of a call did not fit the log");
+        supervisor_log_written(supervisor);
+}
+
+static void end_waiting(Tracee *tracee)
+{
+        OpenCall *call = tracee->call;
+
+        call->resumed_ns = monotonic_ns();
+        if (call->by != BY_RULE)
+                tracee->process->held_ns += call->resumed_ns - call->entered_ns;
+        if (call->pending)
+                pending_call_end(call->pending, false);
+        tracee->state = TRACEE_RUNNING;
+}
+
+static int put_registers(Tracee *tracee, const CallRegisters *call)
+{
+        Registers registers;
+        int r = tracee_get_registers(tracee_tid(tracee), &registers);
+
+        if (r < 0)
+                return r;
+        registers_set_call(&registers, call);
+        return tracee_set_registers(tracee_tid(tracee), &registers);
+}
+
+void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
+{
+        OpenCall *call = tracee->call;
+
+        call->action = CALL_ALLOWED;
+        end_waiting(tracee);
+        if (call->pinned) {
+                int r = put_registers(tracee, &call->decoded.registers);
+
+                if (r < 0 && r != TRACEE_GONE) {
+                        decision_fail_closed(supervisor, tracee,
+                                             "cannot set the registers of the call");
+                        return;
+                }
+        }
+        supervisor_resume(supervisor, tracee, 0);
+}
+
+static void drop_call(Tracee *tracee)
+{
+        tracee->call = open_call_free(tracee->call);
+}
+
+void carry_out_result(Supervisor *supervisor, Tracee *tracee, CallAction action, int64_t result)
+{
+        const CallEnd end = {.returned = true, .result = result};
+        int r;
+
+        tracee->call->action = action;
+        end_waiting(tracee);
+        r = tracee_skip_call(tracee_tid(tracee), result);
+        if (r < 0 && r != TRACEE_GONE)
+                kill(tracee_pid(tracee), SIGKILL); /* it must not run: nothing less is left */
+        write_record(supervisor, tracee, r < 0 ? &(CallEnd){.ended = "killed"} : &end);
+        drop_call(tracee);
+        if (r == 0)
+                supervisor_resume(supervisor, tracee, 0);
+}
+
+void carry_out_interrupt(Supervisor *supervisor, Tracee *tracee)
+{
+        /* skipped calls are not restarted by the kernel: EINTR is what the program sees, and the
+         * signal that waits is delivered on the way out */
+        carry_out_result(supervisor, tracee, CALL_INTERRUPTED, -EINTR);
+}
+
+static int put_back_arguments(Tracee *tracee)
+{
+        Registers registers;
+        int r = tracee_get_registers(tracee_tid(tracee), &registers);
+
+        if (r < 0)
+                return r;
+        registers_set_arguments(&registers, tracee->call->original.arguments);
+        /* a call that the kernel will make again must be the program's own */
+        if (tracee->call->original.number != tracee->call->decoded.registers.number)
+                registers.raw.orig_rax = (unsigned long long) tracee->call->original.number;
+        return tracee_set_registers(tracee_tid(tracee), &registers);
+}
+
+/* The kernel will make the call again by itself; it was decided, so it shall not be asked about
+ * again. */
+static void remember_broken(Tracee *tracee)
+{
+        BrokenCall *broken = &tracee->broken;
+
+        open_call_free(broken->call);
+        *broken = (BrokenCall){
+                .valid = !tracee->call->edited_from,
+                .registers = tracee->call->original,
+                .instruction_pointer = tracee->call->instruction_pointer,
+                .stack_pointer = tracee->call->stack_pointer,
+                .call = TAKE_PTR(tracee->call),
+        };
+}
+
+static int write_buffer(const Tracee *tracee, const BufferWrite *write)
+{
+        const OpenCall *call = tracee->call;
+        TraceeView view = tracee_view(tracee);
+        int index = call->decoded.entry
+                            ? syscall_argument_index(call->decoded.entry, write->argument)
+                            : -1;
+
+        if (index < 0)
+                index = write->argument[0] - '0';
+        if (index < 0 || index >= SYSCALL_ARGUMENTS_MAX)
+                return -EINVAL;
+        return tracee_write_memory(&view, call->decoded.registers.arguments[index], write->bytes,
+                                   write->size, false);
+}
+
+int carry_out_writes(const Tracee *tracee, const Action *action)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < action->write_count; i++)
+                r = write_buffer(tracee, &action->writes[i]);
+        return r;
+}
+
+/* The call has run; its result is made another. A buffer that cannot be written fails the call:
+ * EFAULT is what the kernel would say. */
+static int64_t change_result(Tracee *tracee, int64_t result)
+{
+        const Action *after = tracee->call->after;
+
+        if (carry_out_writes(tracee, after) < 0)
+                result = -EFAULT;
+        else if (after->after_return)
+                result = after->error_number ? -after->error_number : after->value;
+        (void) tracee_set_result(tracee_tid(tracee), result); /* gone: waitpid() reports it */
+        return result;
+}
+
+static bool is_restart(int64_t result)
+{
+        return result <= -ERESTART_FIRST && result >= -ERESTART_LAST;
+}
+
+void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
+{
+        OpenCall *call = tracee->call;
+        CallEnd end = {.returned = true, .result = result};
+        TraceeView view = tracee_view(tracee);
+        CallerView caller = tracee_view_caller(&view);
+
+        if (call->pinned && put_back_arguments(tracee) == TRACEE_GONE)
+                end = (CallEnd){.ended = "killed"};
+        if (call->after && end.returned && !is_restart(result))
+                end.result = result = change_result(tracee, result);
+        if (call->logged && end.returned)
+                (void) decode_call_exit(&call->decoded, result, &caller, &DECODE_LIMITS_DEFAULT);
+        write_record(supervisor, tracee, &end);
+        if (is_restart(result))
+                remember_broken(tracee);
+        else
+                drop_call(tracee);
+        supervisor_resume(supervisor, tracee, 0);
+}
+
+void carry_out_ended(Supervisor *supervisor, Tracee *tracee, const char *how)
+{
+        CallEnd end = {.ended = how};
+
+        if (!tracee->call)
+                return;
+        if (strcmp(how, "exec") == 0)
+                end.returned = true; /* a successful execve is a return of 0 into the new image */
+        if (tracee->call->pending)
+                pending_call_end(tracee->call->pending, true);
+        write_record(supervisor, tracee, &end);
+        drop_call(tracee);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a seccomp stop to a verdict: guards, rules, a person. */
+#pragma once
+
+#include "supervisor/supervisor.h"
+
+/* `tracee` is at a seccomp stop. */
+void decision_at_entry(Supervisor *supervisor, Tracee *tracee);
+
+/* Nobody decided: the one way in which every failure on the way to a decision ends. The call is
+ * refused with EPERM; if not even that is possible the process is killed. `why` goes into the log.
+ */
+void decision_fail_closed(Supervisor *supervisor, Tracee *tracee, const char *why);
+
+/* What the rules say of a call that a verdict has edited: 0 when it may run, -EPERM and a sentence
+ * naming the rule that stands in the way. */
+int decision_judge_edit(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
+                        Problem *problem);

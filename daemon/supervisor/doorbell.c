@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/doorbell.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+
+/* A signal that lands just before waitpid() blocks is lost: so it is sent again until it was
+ * answered. */
+#define RING_AGAIN_NSEC 1000000L
+
+struct Doorbell {
+        int fd;
+        pthread_t thread, main;
+        sem_t answered;
+        atomic_bool rang;
+        atomic_bool stopping;
+};
+
+static void on_ring(int signal_number)
+{
+        (void) signal_number; /* its only effect is EINTR */
+}
+
+static void wait_for_answer(Doorbell *bell)
+{
+        for (;;) {
+                struct timespec until;
+
+                pthread_kill(bell->main, SIGUSR1);
+                clock_gettime(CLOCK_REALTIME, &until);
+                until.tv_nsec += RING_AGAIN_NSEC;
+                if (until.tv_nsec >= 1000000000L) {
+                        until.tv_nsec -= 1000000000L;
+                        until.tv_sec++;
+                }
+                if (sem_timedwait(&bell->answered, &until) == 0 || atomic_load(&bell->stopping))
+                        return;
+        }
+}
+
+static void *ring(void *userdata)
+{
+        Doorbell *bell = userdata;
+
+        while (!atomic_load(&bell->stopping)) {
+                struct pollfd pollfd = {.fd = bell->fd, .events = POLLIN};
+
+                if (poll(&pollfd, 1, -1) <= 0 || atomic_load(&bell->stopping))
+                        continue;
+                atomic_store(&bell->rang, true);
+                wait_for_answer(bell);
+        }
+        return NULL;
+}
+
+static int start_thread(Doorbell *bell)
+{
+        sigset_t all, before;
+        int r;
+
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        r = pthread_create(&bell->thread, NULL, ring, bell);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        return -r;
+}
+
+int doorbell_start(int fd, Doorbell **ret)
+{
+        struct sigaction action = {.sa_handler =
+                                           on_ring}; /* no SA_RESTART: waitpid() shall break off */
+        _cleanup_free_ Doorbell *bell = calloc(1, sizeof(*bell));
+        int r;
+
+        if (!bell)
+                return -ENOMEM;
+        if (sigaction(SIGUSR1, &action, NULL) < 0 || sem_init(&bell->answered, 0, 0) < 0)
+                return -errno;
+        bell->fd = fd;
+        bell->main = pthread_self();
+        r = start_thread(bell);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(bell);
+        return 0;
+}
+
+Doorbell *doorbell_stop(Doorbell *bell)
+{
+        if (!bell)
+                return NULL;
+        atomic_store(&bell->stopping, true);
+        pthread_cancel(bell->thread);
+        pthread_join(bell->thread, NULL);
+        sem_destroy(&bell->answered);
+        free(bell);
+        return NULL;
+}
+
+bool doorbell_rang(const Doorbell *bell)
+{
+        return atomic_load(&bell->rang);
+}
+
+void doorbell_answer(Doorbell *bell)
+{
+        atomic_store(&bell->rang, false);
+        sem_post(&bell->answered);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/guard.h"
+
+#include <linux/sched.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "supervisor/pinned-arguments.h"
+
+/* A child made with CLONE_UNTRACED would be nobody's tracee. The flag means nothing to an untraced
+ * program, so taking it out changes nothing that it could see. */
+static int judge_clone(const CallRegisters *call, CallRegisters *ret_call)
+{
+        if (!(call->arguments[0] & CLONE_UNTRACED))
+                return 0;
+        *ret_call = *call;
+        ret_call->arguments[0] &= ~(uint64_t) CLONE_UNTRACED;
+        return 1;
+}
+
+/* The flags are in memory, which another thread may change: the kernel reads them from our copy. */
+static int judge_clone3(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
+                        CallRegisters *ret_call, const char **ret_why)
+{
+        struct clone_args *copy;
+        uint64_t address, size = call->arguments[1];
+        int r;
+
+        if (size < CLONE_ARGS_SIZE_VER0 || size > LANDING_SLOT_BYTES)
+                return 0; /* the kernel refuses it: EINVAL, E2BIG */
+        r = pinned_copy(supervisor, tracee, call->arguments[0], size, &address, (void **) &copy);
+        if (r == -EFAULT)
+                return 0; /* the kernel cannot read it either */
+        if (r < 0) {
+                *ret_why = "the arguments of clone3 could not be copied";
+                return r == -ESRCH ? r : -EAGAIN;
+        }
+        copy->flags &= ~(uint64_t) CLONE_UNTRACED;
+        *ret_call = *call;
+        ret_call->arguments[0] = address;
+        return 1;
+}
+
+int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
+                CallRegisters *ret_call, const char **ret_why)
+{
+        switch (call->number) {
+        case SYS_clone:
+                return judge_clone(call, ret_call);
+        case SYS_clone3:
+                return judge_clone3(supervisor, tracee, call, ret_call, ret_why);
+        default:
+                return 0;
+        }
+}

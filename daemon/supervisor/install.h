@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is done to an image at its exec, before its first instruction: the landing page is mapped
+ * into it, and into the jail's first image the filter is installed. engine-facts 1.4: from
+ * PTRACE_EVENT_EXEC to the exit stop of execve, then calls from a borrowed instruction at the entry
+ * point.
+ */
+#pragma once
+
+#include "base/problem.h"
+#include "supervisor/landing-memory.h"
+#include "supervisor/remote-call.h"
+#include "supervisor/tracee.h"
+
+typedef struct Installer {
+        LandingMemory *landing;
+        int listener; /* the jail's decoy listener; -1 until the first image has installed it */
+        const struct sock_filter *filter; /* of the jail */
+        size_t filter_count;
+        StopQueue *later;
+} Installer;
+
+/* `tracee` is at PTRACE_EVENT_EXEC. On success it stands at execve's exit stop, as if nothing had
+ * happened, to be resumed. With `with_filter` the listener and the filter are installed too.
+ * TRACEE_GONE; -ENOEXEC for an image of a foreign architecture; any other failure leaves an image
+ * that must not run: kill it. */
+int install_image(Installer *installer, Tracee *tracee, bool with_filter, Problem *problem);

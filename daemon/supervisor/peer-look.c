@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/peer-look.h"
+
+#include <string.h>
+
+#include "dbus/bus-names.h"
+#include "supervisor/answer-result.h"
+#include "supervisor/broker-peer.h"
+#include "supervisor/peer-messages.h"
+#include "supervisor/process-facts.h"
+#include "supervisor/ptrace-request.h"
+
+/* Bytes of one ReadMemory; and how long it may take (userfaultfd, a dead FUSE server). */
+#define READ_BYTES_MAX  (1024u * 1024u)
+#define READ_LIMIT_USEC 500000
+
+/* Frames of a stack. */
+#define STACK_FRAMES_MAX 64
+
+typedef struct MemoryRequest {
+        uint64_t id; /* with argument; 0 for none */
+        uint32_t argument;
+        int32_t pid; /* with address */
+        uint64_t address;
+        uint64_t length;
+        int string; /* up to the NUL */
+} MemoryRequest;
+
+static int read_request_key(sd_bus_message *message, const char *key, MemoryRequest *request)
+{
+        static const struct {
+                const char *key, *type;
+                size_t offset;
+        } fields[] = {
+                {"id", "t", offsetof(MemoryRequest, id)},
+                {"argument", "u", offsetof(MemoryRequest, argument)},
+                {"pid", "i", offsetof(MemoryRequest, pid)},
+                {"address", "t", offsetof(MemoryRequest, address)},
+                {"length", "t", offsetof(MemoryRequest, length)},
+                {"string", "b", offsetof(MemoryRequest, string)},
+        };
+
+        for (size_t i = 0; i < ELEMENTS_OF(fields); i++)
+                if (string_equal(key, fields[i].key))
+                        return sd_bus_message_read(message, "v", fields[i].type,
+                                                   (char *) request + fields[i].offset);
+        return sd_bus_message_skip(message, "v");
+}
+
+static int read_request(sd_bus_message *message, MemoryRequest *ret)
+{
+        const char *key;
+        int r = sd_bus_message_skip(message, "u"); /* the uid that asks */
+
+        if (r >= 0)
+                r = sd_bus_message_enter_container(message, 'a', "{sv}");
+        while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+                r = sd_bus_message_read_basic(message, 's', &key);
+                if (r >= 0)
+                        r = read_request_key(message, key, ret);
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(message);
+        }
+        return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+/* Whose memory, and where. */
+static int find_place(Supervisor *supervisor, MemoryRequest *request, Tracee **ret,
+                      sd_bus_error *error)
+{
+        if (request->id) {
+                PendingCall *pending = pending_calls_find(supervisor, request->id);
+
+                if (!pending)
+                        return sd_bus_error_set(error, SJ_ERROR_NO_SUCH_CALL,
+                                                "that call is not held any more");
+                if (request->argument >= SYSCALL_ARGUMENTS_MAX)
+                        return sd_bus_error_setf(error, SJ_ERROR_INVALID_ARGUMENT,
+                                                 "a call has arguments 0 to 5, not %u",
+                                                 request->argument);
+                request->address = pending->call->decoded.registers.arguments[request->argument];
+                *ret = pending->tracee;
+                return 0;
+        }
+        *ret = tracee_table_get(&supervisor->tracees, request->pid);
+        if (!*ret)
+                return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_PROCESS,
+                                         "process %d is not in this jail", request->pid);
+        return 0;
+}
+
+int peer_read_memory(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        BrokerPeer *peer = userdata;
+        MemoryRequest request = {.length = 256};
+        _cleanup_free_ unsigned char *bytes = NULL;
+        sd_bus_message *reply = NULL;
+        TraceeView view;
+        Tracee *tracee;
+        ssize_t n;
+        int r = read_request(message, &request);
+
+        if (r >= 0)
+                r = find_place(peer->supervisor, &request, &tracee, error);
+        if (r < 0)
+                return r;
+        if (request.length > READ_BYTES_MAX)
+                return sd_bus_error_setf(error, SJ_ERROR_LIMIT,
+                                         "at most %u bytes at a time, not %llu", READ_BYTES_MAX,
+                                         (unsigned long long) request.length);
+        bytes = malloc(request.length + 1);
+        if (!bytes)
+                return -ENOMEM;
+        view = tracee_view(tracee);
+        n = tracee_read_memory_bounded(&view, request.address, bytes, request.length,
+                                       READ_LIMIT_USEC);
+        if (n < 0)
+                return sd_bus_error_setf(error, SJ_ERROR_UNREADABLE,
+                                         "memory at 0x%llx of process %d cannot be read: %s",
+                                         (unsigned long long) request.address, tracee_pid(tracee),
+                                         n == -ETIMEDOUT ? "the page does not arrive"
+                                                         : "nothing is mapped there");
+        if (request.string && memchr(bytes, 0, (size_t) n))
+                n = (unsigned char *) memchr(bytes, 0, (size_t) n) - bytes;
+        r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_append_array(reply, 'y', bytes, (size_t) n);
+        if (r >= 0)
+                r = sd_bus_message_append(reply, "a{sv}", 2, "address", "t", request.address,
+                                          "length", "t", (uint64_t) n);
+        if (r >= 0)
+                r = sd_bus_send(NULL, reply, NULL);
+        sd_bus_message_unref(reply);
+        return r < 0 ? r : 1;
+}
+
+int peer_write_memory(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        BrokerPeer *peer = userdata;
+        MemoryRequest request = {0};
+        const void *bytes;
+        TraceeView view;
+        Tracee *tracee;
+        size_t size;
+        int r = read_request(message, &request);
+
+        if (r >= 0)
+                r = sd_bus_message_read_array(message, 'y', &bytes, &size);
+        if (r >= 0)
+                r = find_place(peer->supervisor, &request, &tracee, error);
+        if (r < 0)
+                return r;
+        view = tracee_view(tracee);
+        r = tracee_write_memory(&view, request.address, bytes, size, false);
+        if (r < 0)
+                return sd_bus_error_setf(error, SJ_ERROR_UNREADABLE,
+                                         "%zu bytes at 0x%llx of process %d cannot be written: %s",
+                                         size, (unsigned long long) request.address,
+                                         tracee_pid(tracee), strerror(-r));
+        return sd_bus_reply_method_return(message, "t", (uint64_t) size);
+}
+
+/* ---- Inspect ---- */
+
+static int add_list(sd_bus_message *reply, const char *key, int (*list)(pid_t pid, char ***ret),
+                    pid_t pid)
+{
+        char **lines = NULL;
+        int r = list(pid, &lines);
+
+        if (r < 0)
+                return 0;
+        r = message_add_strings(reply, key, lines);
+        strv_free(lines);
+        return r;
+}
+
+static int add_link(sd_bus_message *reply, const char *key, int (*read_link)(pid_t pid, char **ret),
+                    pid_t pid)
+{
+        _cleanup_free_ char *name = NULL;
+        _cleanup_text_ Text text = TEXT_INIT;
+
+        if (read_link(pid, &name) < 0)
+                return 0;
+        text_append_escaped(&text, name, strlen(name));
+        return message_add_string(reply, key, text_get(&text));
+}
+
+static bool is_stopped(const Tracee *tracee)
+{
+        return (tracee->state == TRACEE_HELD || tracee->state == TRACEE_DELAYED) &&
+               !tracee->injection;
+}
+
+static int add_registers(sd_bus_message *reply, const Tracee *tracee)
+{
+        Registers registers;
+        const char *name;
+        uint64_t value;
+        int r;
+
+        if (!is_stopped(tracee) || tracee_get_registers(tracee_tid(tracee), &registers) < 0)
+                return 0;
+        r = sd_bus_message_open_container(reply, 'e', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(reply, "s", "registers");
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'v', "a{st}");
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "{st}");
+        for (unsigned i = 0; r >= 0 && (name = registers_name(&registers, i, &value)); i++)
+                r = sd_bus_message_append(reply, "{st}", name, value);
+        for (unsigned i = 0; r >= 0 && i < 3; i++)
+                r = sd_bus_message_close_container(reply);
+        return r;
+}
+
+static int add_stack(sd_bus_message *reply, const Tracee *tracee)
+{
+        char **lines = NULL;
+        int r;
+
+        if (!is_stopped(tracee) || process_stack(tracee_tid(tracee), STACK_FRAMES_MAX, &lines) < 0)
+                return 0;
+        r = message_add_strings(reply, "stack", lines);
+        strv_free(lines);
+        return r;
+}
+
+int peer_inspect(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        BrokerPeer *peer = userdata;
+        sd_bus_message *reply = NULL;
+        Tracee *tracee;
+        uint32_t uid;
+        int32_t tid;
+        pid_t pid;
+        int r = sd_bus_message_read(message, "ui", &uid, &tid);
+
+        if (r < 0)
+                return r;
+        tracee = tracee_table_get(&peer->supervisor->tracees, tid);
+        if (!tracee)
+                return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_PROCESS,
+                                         "process %d is not in this jail", tid);
+        pid = tracee_pid(tracee);
+        r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "{sv}");
+        if (r >= 0)
+                r = add_link(reply, "exe", process_exe, pid);
+        if (r >= 0)
+                r = add_link(reply, "cwd", process_cwd, pid);
+        if (r >= 0)
+                r = add_list(reply, "args", process_command_line, pid);
+        if (r >= 0)
+                r = add_list(reply, "maps", process_maps, pid);
+        if (r >= 0)
+                r = add_list(reply, "descriptors", process_descriptors, pid);
+        if (r >= 0)
+                r = message_add_waiting_signals(reply, tid);
+        if (r >= 0)
+                r = add_registers(reply, tracee);
+        if (r >= 0)
+                r = add_stack(reply, tracee);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        if (r >= 0)
+                r = sd_bus_send(NULL, reply, NULL);
+        sd_bus_message_unref(reply);
+        return r < 0 ? r : 1;
+}

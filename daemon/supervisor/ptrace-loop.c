@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/ptrace-loop.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "supervisor/carry-out.h"
+#include "supervisor/decision.h"
+#include "supervisor/injection.h"
+#include "supervisor/open-call.h"
+#include "supervisor/pending-calls.h"
+#include "supervisor/ptrace-request.h"
+
+/*
+ * A new task tells of itself twice, in any order: by its maker's birth event, which says whose copy
+ * it is, and by its own first stop. It runs only when both were seen. A maker that is killed in
+ * between never tells.
+ */
+typedef struct Birth {
+        uint64_t id;    /* tid, the key */
+        Process *maker; /* a reference; NULL until the birth event */
+        bool stopped;   /* its first stop was seen */
+        bool put_back;  /* its maker's argument registers had been changed: the copy's are put right
+                         */
+        CallRegisters own; /* put_back: what they were */
+} Birth;
+
+static void birth_free(Birth *birth)
+{
+        process_release(birth->maker);
+        free(birth);
+}
+
+static Birth *birth_of(Supervisor *supervisor, pid_t tid)
+{
+        Birth *birth = id_map_get(&supervisor->births, (uint64_t) tid);
+
+        if (birth)
+                return birth;
+        birth = calloc(1, sizeof(*birth));
+        if (!birth)
+                return NULL;
+        birth->id = (uint64_t) tid;
+        if (id_map_put(&supervisor->births, birth) < 0) {
+                free(birth);
+                return NULL;
+        }
+        return birth;
+}
+
+static int put_back_registers(pid_t tid, const CallRegisters *own)
+{
+        Registers registers;
+        int r = tracee_get_registers(tid, &registers);
+
+        if (r < 0)
+                return r;
+        registers_set_arguments(&registers, own->arguments);
+        return tracee_set_registers(tid, &registers);
+}
+
+/* Both have been seen: it runs. What cannot be supervised is killed. */
+static void deliver(Supervisor *supervisor, Birth *birth)
+{
+        pid_t tid = (pid_t) birth->id;
+        Tracee *tracee = NULL;
+        bool new_process = false;
+        int r = tracee_table_add(&supervisor->tracees, tid, birth->maker, &tracee, &new_process);
+
+        if (r == 0 && birth->put_back)
+                r = put_back_registers(tid, &birth->own);
+        id_map_take(&supervisor->births, birth->id);
+        birth_free(birth);
+        if (r < 0 && r != TRACEE_GONE) {
+                kill(tid, SIGKILL);
+                return;
+        }
+        if (!tracee)
+                return;
+        if (new_process)
+                supervisor->events->process_started(supervisor->events_userdata, tracee->process);
+        if (supervisor->stopping)
+                kill(tid, SIGKILL);
+        supervisor_resume(supervisor, tracee, 0);
+}
+
+int ptrace_adopt_first(Supervisor *supervisor, pid_t tid)
+{
+        Tracee *tracee;
+        bool new_process;
+        int r = tracee_table_add(&supervisor->tracees, tid, NULL, &tracee, &new_process);
+
+        if (r == 0)
+                tracee->state = TRACEE_RUNNING;
+        return r;
+}
+
+static void on_birth(Supervisor *supervisor, Tracee *tracee)
+{
+        unsigned long message;
+        Birth *birth = NULL;
+
+        if (tracee_get_event_message(tracee_tid(tracee), &message) == 0)
+                birth = birth_of(supervisor, (pid_t) message);
+        if (birth) {
+                birth->maker = process_reference(tracee->process);
+                birth->put_back = tracee->call && tracee->call->pinned;
+                if (birth->put_back)
+                        birth->own = tracee->call->original;
+                if (birth->stopped)
+                        deliver(supervisor, birth);
+        }
+        supervisor_resume(supervisor, tracee, 0);
+}
+
+static void on_stranger(Supervisor *supervisor, const Stop *stop)
+{
+        Birth *birth = birth_of(supervisor, stop->tid);
+
+        if (!birth) {
+                kill(stop->tid, SIGKILL); /* no memory to supervise it */
+                return;
+        }
+        if (stop->kind == STOP_EXITED || stop->kind == STOP_KILLED) {
+                id_map_take(&supervisor->births, birth->id);
+                birth_free(birth);
+                return;
+        }
+        birth->stopped = true;
+        if (birth->maker)
+                deliver(supervisor, birth);
+}
+
+static void collect_orphan(void *value, void *context)
+{
+        Birth *birth = value, **ret = context;
+
+        if (birth->stopped && !birth->maker)
+                *ret = birth;
+}
+
+/* Somebody died: a task whose maker that was will not be told of any more. It is looked at itself.
+ */
+static void deliver_orphans(Supervisor *supervisor)
+{
+        for (;;) {
+                Birth *orphan = NULL;
+
+                id_map_walk(&supervisor->births, collect_orphan, &orphan);
+                if (!orphan)
+                        return;
+                deliver(supervisor, orphan);
+        }
+}
+
+static void note_program_end(Supervisor *supervisor, const Stop *stop)
+{
+        if (stop->kind == STOP_EXITED) {
+                supervisor->exit_status = stop->value;
+        } else {
+                supervisor->exit_signal = stop->value;
+                supervisor->exit_status = 128 + stop->value;
+        }
+        if (!supervisor->end_reason)
+                supervisor->end_reason = stop->kind == STOP_EXITED ? "exited" : "killed";
+}
+
+static void on_death(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
+{
+        Process *ended;
+
+        carry_out_ended(supervisor, tracee, stop->kind == STOP_EXITED ? "exit" : "killed");
+        injection_gone(supervisor, tracee);
+        if (stop->tid == supervisor->program_pid)
+                note_program_end(supervisor, stop);
+        tracee_table_remove(&supervisor->tracees, tracee, &ended);
+        if (ended) {
+                supervisor->events->process_ended(supervisor->events_userdata, ended, false);
+                process_release(ended);
+        }
+        if (supervisor->births.count > 0)
+                deliver_orphans(supervisor);
+}
+
+/* exec by a thread that is not the leader: it takes over the leader's tid, all others are gone. */
+static void take_over_leader(Supervisor *supervisor, Tracee *leader, pid_t old_tid)
+{
+        Tracee *caller = tracee_table_get(&supervisor->tracees, old_tid);
+        Process *ended;
+
+        if (!caller || caller == leader)
+                return;
+        carry_out_ended(supervisor, leader, "killed");
+        injection_gone(supervisor, leader);
+        leader->call = TAKE_PTR(caller->call);
+        if (leader->call && leader->call->pending)
+                pending_call_move(leader->call->pending, leader);
+        injection_gone(supervisor, caller);
+        tracee_table_remove(&supervisor->tracees, caller, &ended);
+}
+
+static void end_image(Supervisor *supervisor, Tracee *tracee, const char *why)
+{
+        call_log_note(&supervisor->log, "killed", why);
+        supervisor_log_written(supervisor);
+        kill(tracee_pid(tracee), SIGKILL);
+}
+
+static void on_exec(Supervisor *supervisor, Tracee *tracee)
+{
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        bool first = supervisor->state == JAIL_STARTING;
+        unsigned long old_tid;
+        int r;
+
+        if (tracee_get_event_message(tracee_tid(tracee), &old_tid) == 0)
+                take_over_leader(supervisor, tracee, (pid_t) old_tid);
+        if (tracee->process->ran)
+                supervisor->events->process_ended(supervisor->events_userdata, tracee->process,
+                                                  true);
+        tracee->process->landing = 0;
+        r = process_renew(tracee->process);
+        if (r == 0)
+                r = install_image(&supervisor->installer, tracee, first, &problem);
+        if (r == TRACEE_GONE)
+                return;
+        carry_out_ended(supervisor, tracee, "exec");
+        if (r < 0) {
+                problem_set(&problem, r, "the program could not be prepared: %s", strerror(-r));
+                if (first)
+                        supervisor->events->start_failed(supervisor->events_userdata,
+                                                         problem_text(&problem));
+                end_image(supervisor, tracee, problem_text(&problem));
+                return;
+        }
+        tracee->process->ran = true;
+        if (first) {
+                supervisor->state = JAIL_RUNNING;
+                supervisor->events->started(supervisor->events_userdata);
+        }
+        supervisor->events->process_started(supervisor->events_userdata, tracee->process);
+        supervisor_resume(supervisor, tracee, 0);
+}
+
+static void on_syscall_stop(Supervisor *supervisor, Tracee *tracee)
+{
+        TraceeCall stop;
+        int r = tracee_get_call(tracee_tid(tracee), &stop);
+
+        if (r < 0)
+                return;
+        if (stop.stop == TRACEE_CALL_EXIT && tracee->call)
+                carry_out_exit(supervisor, tracee, stop.result);
+        else
+                supervisor_resume(supervisor, tracee, 0);
+}
+
+static bool stops_the_process(int signal)
+{
+        return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/* Every signal reaches the program unchanged. A traced thread is woken even for a signal that the
+ * program ignores, which some calls answer with EINTR although nothing happened: such a call goes
+ * on (engine-facts, finding 3). */
+static void on_signal(Supervisor *supervisor, Tracee *tracee, int signal)
+{
+        Registers registers;
+
+        if (!stops_the_process(signal) && !(signal == SIGCONT && tracee->group_signal)) {
+                int r = tracee_get_registers(tracee_tid(tracee), &registers);
+
+                if (r == 0 && registers_heal_interrupted_call(&registers))
+                        r = tracee_set_registers(tracee_tid(tracee), &registers);
+                if (r == TRACEE_GONE)
+                        return;
+        }
+        tracee->group_signal = 0;
+        supervisor_resume(supervisor, tracee, signal);
+}
+
+static void on_group_stop(Tracee *tracee, int signal)
+{
+        tracee->state = TRACEE_LISTENING;
+        tracee->group_signal = signal;
+        (void) tracee_listen(tracee_tid(tracee)); /* gone: waitpid() reports it */
+}
+
+void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
+{
+        Tracee *tracee = tracee_table_get(&supervisor->tracees, stop->tid);
+
+        if (!tracee) {
+                on_stranger(supervisor, stop);
+                return;
+        }
+        if (tracee->injection && injection_takes(supervisor, tracee, stop))
+                return;
+        switch (stop->kind) {
+        case STOP_EXITED:
+        case STOP_KILLED:
+                on_death(supervisor, tracee, stop);
+                break;
+        case STOP_SECCOMP:
+                decision_at_entry(supervisor, tracee);
+                break;
+        case STOP_SYSCALL:
+                on_syscall_stop(supervisor, tracee);
+                break;
+        case STOP_EXEC:
+                on_exec(supervisor, tracee);
+                break;
+        case STOP_BIRTH:
+                on_birth(supervisor, tracee);
+                break;
+        case STOP_GROUP:
+                on_group_stop(tracee, stop->value);
+                break;
+        case STOP_SIGNAL:
+                on_signal(supervisor, tracee, stop->value);
+                break;
+        case STOP_TRAP:
+        case STOP_EVENT_OTHER:
+                supervisor_resume(supervisor, tracee, 0);
+                break;
+        }
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/registers.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+
+#include "base/cleanup.h"
+
+#define ERESTARTNOHAND_RESULT (-514)
+
+CallRegisters registers_call(const Registers *registers)
+{
+        const struct user_regs_struct *raw = &registers->raw;
+
+        return (CallRegisters){
+                .number = (int) raw->orig_rax,
+                .arguments = {raw->rdi, raw->rsi, raw->rdx, raw->r10, raw->r8, raw->r9},
+        };
+}
+
+uint64_t registers_instruction_pointer(const Registers *registers)
+{
+        return registers->raw.rip;
+}
+
+uint64_t registers_stack_pointer(const Registers *registers)
+{
+        return registers->raw.rsp;
+}
+
+int64_t registers_result(const Registers *registers)
+{
+        return (int64_t) registers->raw.rax;
+}
+
+void registers_set_arguments(Registers *registers, const uint64_t arguments[6])
+{
+        struct user_regs_struct *raw = &registers->raw;
+
+        raw->rdi = arguments[0];
+        raw->rsi = arguments[1];
+        raw->rdx = arguments[2];
+        raw->r10 = arguments[3];
+        raw->r8 = arguments[4];
+        raw->r9 = arguments[5];
+}
+
+void registers_set_call(Registers *registers, const CallRegisters *call)
+{
+        registers->raw.orig_rax = (unsigned long long) call->number;
+        registers_set_arguments(registers, call->arguments);
+}
+
+void registers_set_result(Registers *registers, int64_t result)
+{
+        registers->raw.rax = (unsigned long long) result;
+}
+
+void registers_prepare_call(Registers *registers, uint64_t pad, const CallRegisters *call)
+{
+        registers->raw.rip = pad;
+        registers->raw.rax = (unsigned long long) call->number;
+        registers->raw.orig_rax = (unsigned long long) -1; /* not in a call: nothing to restart */
+        registers_set_arguments(registers, call->arguments);
+}
+
+void registers_rewind_call(Registers *registers)
+{
+        registers->raw.rip -= SYSCALL_INSTRUCTION_BYTES;
+        registers->raw.rax = registers->raw.orig_rax;
+        registers->raw.orig_rax = (unsigned long long) -1;
+}
+
+/* Calls that the kernel ends with EINTR, never with ERESTART*, whether or not a handler runs.
+ * Measured: tests/kernel; signal(7) "Interruption of system calls and library functions by stop
+ * signals". */
+static int ends_with_eintr(long number)
+{
+        switch (number) {
+        case SYS_epoll_wait:
+        case SYS_epoll_pwait:
+        case SYS_epoll_pwait2:
+        case SYS_semop:
+        case SYS_semtimedop:
+        case SYS_rt_sigtimedwait:
+        case SYS_recvfrom:
+        case SYS_recvmsg:
+        case SYS_recvmmsg:
+        case SYS_accept:
+        case SYS_accept4:
+        case SYS_connect:
+        case SYS_sendto:
+        case SYS_sendmsg:
+        case SYS_sendmmsg:
+        case SYS_read:
+        case SYS_write:
+        case SYS_io_getevents:
+                return 1;
+        default:
+                return 0;
+        }
+}
+
+int registers_heal_interrupted_call(Registers *registers)
+{
+        if (registers_result(registers) != -EINTR ||
+            !ends_with_eintr((long) registers->raw.orig_rax))
+                return 0;
+        registers_set_result(registers, ERESTARTNOHAND_RESULT);
+        return 1;
+}
+
+const char *registers_name(const Registers *registers, unsigned index, uint64_t *ret_value)
+{
+        static const struct {
+                const char *name;
+                size_t offset;
+        } table[] = {
+#define REGISTER(name) {#name, offsetof(struct user_regs_struct, name)}
+                REGISTER(rip),      REGISTER(rsp),     REGISTER(rbp),     REGISTER(rax),
+                REGISTER(orig_rax), REGISTER(rdi),     REGISTER(rsi),     REGISTER(rdx),
+                REGISTER(r10),      REGISTER(r8),      REGISTER(r9),      REGISTER(rbx),
+                REGISTER(rcx),      REGISTER(r11),     REGISTER(r12),     REGISTER(r13),
+                REGISTER(r14),      REGISTER(r15),     REGISTER(eflags),  REGISTER(cs),
+                REGISTER(ss),       REGISTER(ds),      REGISTER(es),      REGISTER(fs),
+                REGISTER(gs),       REGISTER(fs_base), REGISTER(gs_base),
+#undef REGISTER
+        };
+
+        if (index >= ELEMENTS_OF(table))
+                return NULL;
+        *ret_value = *(const unsigned long long *) ((const char *) &registers->raw +
+                                                    table[index].offset);
+        return table[index].name;
+}

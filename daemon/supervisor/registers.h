@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A thread's registers by their role in a system call; registers-<arch>.c knows the names. */
+#pragma once
+
+#include <stdint.h>
+#include <sys/user.h>
+
+#include "syscalls/caller-view.h"
+
+typedef struct Registers {
+        struct user_regs_struct raw;
+} Registers;
+
+/* The length of the system-call instruction, which the kernel goes back by to restart a call. */
+#define SYSCALL_INSTRUCTION_BYTES 2
+
+CallRegisters registers_call(const Registers *registers);
+uint64_t registers_instruction_pointer(const Registers *registers);
+uint64_t registers_stack_pointer(const Registers *registers);
+int64_t registers_result(const Registers *registers);
+
+/* At a stop inside a system call's entry: another call is executed instead. */
+void registers_set_call(Registers *registers, const CallRegisters *call);
+void registers_set_arguments(Registers *registers, const uint64_t arguments[6]);
+void registers_set_result(Registers *registers, int64_t result);
+
+/* Outside a system call: `call` will be executed by the instruction at `pad`, and the kernel's
+ * restart logic does not touch the registers on the way. */
+void registers_prepare_call(Registers *registers, uint64_t pad, const CallRegisters *call);
+
+/* At a syscall-entry stop's exit with the call skipped: the program's own instruction will execute
+ * the call again from the start. */
+void registers_rewind_call(Registers *registers);
+
+/* The result with which the kernel has left a call that was broken off by a signal, when it is one
+ * of the class that it turns into EINTR itself even if no handler runs (epoll_wait and its kin):
+ * such a tracee must see the call go on (engine-facts: EINTR leaks). True when it was changed to
+ * ERESTARTNOHAND. */
+int registers_heal_interrupted_call(Registers *registers);
+
+/* Name and value of each register, for people; NULL past the last. */
+const char *registers_name(const Registers *registers, unsigned index, uint64_t *ret_value);

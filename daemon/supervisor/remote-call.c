@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/remote-call.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/cleanup.h"
+#include "supervisor/ptrace-request.h"
+
+int stop_queue_push(StopQueue *queue, const Stop *stop)
+{
+        if (queue->count == queue->capacity) {
+                size_t capacity = queue->capacity ? queue->capacity * 2 : 8;
+                Stop *list = reallocarray(queue->list, capacity, sizeof(*list));
+
+                if (!list)
+                        return -ENOMEM;
+                queue->list = list;
+                queue->capacity = capacity;
+        }
+        queue->list[queue->count++] = *stop;
+        return 0;
+}
+
+int stop_queue_pop(StopQueue *queue, Stop *ret)
+{
+        if (queue->count == 0)
+                return 0;
+        *ret = queue->list[0];
+        queue->count--;
+        memmove(queue->list, queue->list + 1, queue->count * sizeof(*queue->list));
+        return 1;
+}
+
+void stop_queue_release(StopQueue *queue)
+{
+        free(queue->list);
+        *queue = (StopQueue){0};
+}
+
+int remote_wait(pid_t tid, StopQueue *later, Stop *ret)
+{
+        int status;
+
+        while (waitpid(tid, &status, __WALL) < 0)
+                if (errno != EINTR)
+                        return errno == ECHILD ? TRACEE_GONE : -errno;
+        *ret = stop_classify(tid, status);
+        if (ret->kind == STOP_EXITED || ret->kind == STOP_KILLED) {
+                int r = stop_queue_push(later, ret);
+
+                return r < 0 ? r : TRACEE_GONE;
+        }
+        return 0;
+}
+
+int remote_call_begin(RemoteCaller *caller, const CallRegisters *call)
+{
+        Registers registers = caller->base;
+        int r;
+
+        registers_prepare_call(&registers, caller->pad, call);
+        r = tracee_set_registers(caller->tid, &registers);
+        return r < 0 ? r : tracee_resume(caller->tid, TRACEE_STEP, 0);
+}
+
+int remote_call_finish(RemoteCaller *caller, int64_t *ret_result)
+{
+        for (;;) {
+                Registers registers;
+                Stop stop;
+                int r = remote_wait(caller->tid, caller->later, &stop);
+
+                if (r < 0)
+                        return r;
+                if (stop.kind == STOP_SIGNAL && stop.value == SIGTRAP) {
+                        r = tracee_get_registers(caller->tid, &registers);
+                        if (r == 0)
+                                *ret_result = registers_result(&registers);
+                        return r;
+                }
+                if (stop.kind == STOP_SIGNAL && stop.value != SIGSTOP)
+                        return -EFAULT;
+                if (stop.kind == STOP_GROUP || stop.kind == STOP_SIGNAL)
+                        caller->group_signal = stop.value;
+                /* a seccomp stop of the call itself, or a stop that is taken up afterwards */
+                r = tracee_resume(caller->tid, TRACEE_STEP, 0);
+                if (r < 0)
+                        return r;
+        }
+}
+
+int remote_call(RemoteCaller *caller, const CallRegisters *call, int64_t *ret_result)
+{
+        int r = remote_call_begin(caller, call);
+
+        return r < 0 ? r : remote_call_finish(caller, ret_result);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* jail-supervisor: traces one jail for jaild, which it talks to on descriptor 3. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "base/log.h"
+#include "link/link.h"
+#include "supervisor/broker-peer.h"
+#include "supervisor/log-readers.h"
+
+/* How long readers of the log are waited for after the jail has ended. */
+#define READERS_FINISH_USEC (5 * 1000000)
+
+static int usage(void)
+{
+        fputs("jail-supervisor is started by jaild for each jail; it does nothing by itself.\n",
+              stderr);
+        return 2;
+}
+
+/* Every process of the jail costs a descriptor. */
+static void raise_descriptor_limit(void)
+{
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+                limit.rlim_cur = limit.rlim_max;
+                (void) setrlimit(RLIMIT_NOFILE, &limit);
+        }
+}
+
+static void finish_readers(Supervisor *supervisor, sd_event *event)
+{
+        uint64_t now, end;
+
+        if (sd_event_now(event, CLOCK_MONOTONIC, &now) < 0)
+                return;
+        end = now + READERS_FINISH_USEC;
+        while (!log_readers_finish(supervisor) && now < end) {
+                if (sd_event_run(event, end - now) < 0)
+                        return;
+                (void) sd_event_now(event, CLOCK_MONOTONIC, &now);
+        }
+}
+
+static int supervise(sd_event *event)
+{
+        BrokerPeer peer = {0};
+        int r = broker_peer_open(&peer, LINK_FD, event);
+
+        if (r < 0)
+                return r;
+        r = broker_peer_wait_start(&peer, event);
+        if (r == 0) {
+                /* from here on nobody of the same uid may look into us; not before, since a
+                 * non-dumpable process cannot seize its own children (engine-facts 5) */
+                (void) prctl(PR_SET_DUMPABLE, 0);
+                r = supervisor_run(peer.supervisor);
+                finish_readers(peer.supervisor, event);
+        }
+        broker_peer_close(&peer);
+        return r;
+}
+
+int main(int argc, char **argv)
+{
+        sd_event *event = NULL;
+        int r;
+
+        (void) argv;
+        log_open("jail-supervisor");
+        if (argc > 1)
+                return usage();
+        signal(SIGPIPE, SIG_IGN);
+        raise_descriptor_limit();
+        r = sd_event_new(&event);
+        if (r >= 0)
+                r = supervise(event);
+        sd_event_unref(event);
+        if (r < 0 && r != -ECANCELED) {
+                log_error("cannot supervise: %s", strerror(-r));
+                return 1;
+        }
+        return 0;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/supervisor.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "supervisor/decoy-listener.h"
+#include "supervisor/doorbell.h"
+#include "supervisor/filter.h"
+#include "supervisor/injection.h"
+#include "supervisor/log-readers.h"
+#include "supervisor/process-facts.h"
+#include "supervisor/ptrace-loop.h"
+#include "supervisor/ptrace-request.h"
+#include "supervisor/seize.h"
+
+/* A line waits at most this long for the file and the readers. */
+#define LOG_FLUSH_USEC 20000
+
+int supervisor_new(sd_event *event, Supervisor **ret)
+{
+        Supervisor *supervisor = calloc(1, sizeof(*supervisor));
+        int r;
+
+        if (!supervisor)
+                return -ENOMEM;
+        supervisor->event = sd_event_ref(event);
+        supervisor->log_file = -1;
+        supervisor->installer.listener = -1;
+        r = landing_memory_create(&supervisor->landing);
+        if (r < 0) {
+                supervisor_free(supervisor);
+                return r;
+        }
+        supervisor->tracees.landing = supervisor->landing;
+        *ret = supervisor;
+        return 0;
+}
+
+Supervisor *supervisor_free(Supervisor *supervisor)
+{
+        if (!supervisor)
+                return NULL;
+        sd_event_source_disable_unref(supervisor->flush_timer);
+        log_readers_release(supervisor);
+        rule_set_free(supervisor->rules);
+        landing_memory_free(supervisor->landing);
+        close_fd(supervisor->installer.listener);
+        close_fd(supervisor->log_file);
+        call_log_release(&supervisor->log);
+        stop_queue_release(&supervisor->later);
+        strv_free(supervisor->argv);
+        free(supervisor->filter);
+        free(supervisor->program);
+        free(supervisor->rules_name);
+        free(supervisor->mode);
+        sd_event_unref(supervisor->event);
+        free(supervisor);
+        return NULL;
+}
+
+/* ---- preparation: all that can fail before there is a process ---- */
+
+static int set_diagnostics(Problem *problem, int error, const Diagnostics *diagnostics)
+{
+        _cleanup_text_ Text text = TEXT_INIT;
+
+        for (size_t i = 0; i < diagnostics->count; i++)
+                if (diagnostics->list[i].severity == SEVERITY_ERROR)
+                        text_append_format(&text, "%s%u:%u: %s", text.length ? "\n" : "",
+                                           diagnostics->list[i].line, diagnostics->list[i].column,
+                                           diagnostics->list[i].message);
+        return problem_set(problem, error, "%s",
+                           text.length ? text_get(&text) : "the rules cannot be read");
+}
+
+static int read_rules(Supervisor *supervisor, const char *rules, Problem *problem)
+{
+        const char *text = rules ? rules : preset_text("ask-before-write");
+        Diagnostics diagnostics = {0};
+        int r = rule_set_parse(text, strlen(text), &supervisor->rules, &diagnostics);
+
+        if (r < 0)
+                set_diagnostics(problem, r, &diagnostics);
+        diagnostics_release(&diagnostics);
+        return r;
+}
+
+/* "mkdir=notify": the call before the first '=', the action behind it. */
+static int apply_override(Supervisor *supervisor, const char *override, Problem *problem)
+{
+        const char *equals = strchr(override, '=');
+        _cleanup_free_ char *call = NULL;
+        size_t number;
+
+        if (!equals || equals == override)
+                return problem_set(problem, -EINVAL,
+                                   "rule \"%s\": write CALL=ACTION, for example mkdir=notify",
+                                   override);
+        call = strndup(override, (size_t) (equals - override));
+        if (!call)
+                return -ENOMEM;
+        return rule_set_change(supervisor->rules, call, equals + 1, &number, problem);
+}
+
+/* The first one given stands first in the end. */
+static int apply_overrides(Supervisor *supervisor, const JailOptions *options, Problem *problem)
+{
+        size_t count = 0;
+        int r = 0;
+
+        while (options->overrides && options->overrides[count])
+                count++;
+        while (r == 0 && count > 0)
+                r = apply_override(supervisor, options->overrides[--count], problem);
+        if (r == 0 && options->default_action) {
+                size_t number;
+
+                r = rule_set_change(supervisor->rules, "default", options->default_action, &number,
+                                    problem);
+        }
+        return r;
+}
+
+static int make_filter(Supervisor *supervisor, Problem *problem)
+{
+        const FilterOptions options = {.allow_magic_number = DECOY_NUMBER};
+        _cleanup_(filter_plan_freep) FilterPlan *plan = NULL;
+        int r = filter_plan_make(supervisor->rules, &plan, problem);
+
+        if (r == 0)
+                r = filter_build(plan, &options, &supervisor->filter, &supervisor->filter_count,
+                                 problem);
+        return r;
+}
+
+int supervisor_prepare(Supervisor *supervisor, const JailOptions *options, Problem *problem)
+{
+        int r = read_rules(supervisor, options->rules, problem);
+
+        if (r == 0)
+                r = apply_overrides(supervisor, options, problem);
+        if (r < 0)
+                return problem_set(problem, r, "the rules cannot be used: %s", strerror(-r));
+        rule_set_seal(supervisor->rules);
+        r = make_filter(supervisor, problem);
+        if (r < 0)
+                return problem_set(problem, r, "no filter can be made of the rules: %s",
+                                   strerror(-r));
+        supervisor->installer = (Installer){
+                .landing = supervisor->landing,
+                .listener = -1,
+                .filter = supervisor->filter,
+                .filter_count = supervisor->filter_count,
+                .later = &supervisor->later,
+        };
+        return 0;
+}
+
+int supervisor_start(Supervisor *supervisor, pid_t pid, int pidfd, int stub_socket,
+                     Problem *problem)
+{
+        int r = seize_stub(pid, pidfd, stub_socket, problem);
+
+        if (r < 0)
+                return r;
+        clock_gettime(CLOCK_REALTIME, &supervisor->started);
+        supervisor->program_pid = pid;
+        r = ptrace_adopt_first(supervisor, pid);
+        if (r < 0)
+                return problem_set(problem, r, "process %d is gone", pid);
+        return seize_go(stub_socket, problem);
+}
+
+/* ---- the log's way out ---- */
+
+static int on_flush(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Supervisor *supervisor = userdata;
+
+        (void) source;
+        (void) usec;
+        supervisor->flush_timer = sd_event_source_disable_unref(supervisor->flush_timer);
+        log_readers_serve(supervisor);
+        if (supervisor->log_file >= 0 &&
+            log_ring_flush(supervisor->log.ring, supervisor->log_file) < 0)
+                supervisor->log_file = close_fd(supervisor->log_file); /* the disk is full, say */
+        return 0;
+}
+
+void supervisor_log_written(Supervisor *supervisor)
+{
+        if (supervisor->flush_timer)
+                return;
+        if (supervisor->log_file < 0 && !supervisor->readers)
+                return;
+        if (sd_event_add_time_relative(supervisor->event, &supervisor->flush_timer, CLOCK_MONOTONIC,
+                                       LOG_FLUSH_USEC, 1000, on_flush, supervisor) >= 0)
+                supervisor_touch(supervisor);
+}
+
+/* ---- running ---- */
+
+void supervisor_resume(Supervisor *supervisor, Tracee *tracee, int signal)
+{
+        TraceeResume how = TRACEE_RUN;
+
+        (void) supervisor;
+        if (injection_steps(tracee))
+                how = TRACEE_STEP;
+        else if (tracee->call)
+                how = TRACEE_RUN_TO_SYSCALL;
+        tracee->state = TRACEE_RUNNING;
+        (void) tracee_resume(tracee_tid(tracee), how, signal); /* gone: waitpid() reports it */
+}
+
+static void kill_process(void *value, void *context)
+{
+        const Process *process = value;
+
+        (void) context;
+        kill((pid_t) process->id, SIGKILL);
+}
+
+void supervisor_stop(Supervisor *supervisor, const char *reason)
+{
+        supervisor->stopping = true;
+        supervisor->end_reason = reason;
+        id_map_walk(&supervisor->tracees.processes, kill_process, NULL);
+}
+
+/* Serves all that is due, and leaves the loop prepared, so that its descriptor tells when more
+ * comes. */
+static int serve_events(Supervisor *supervisor, bool *prepared)
+{
+        int r;
+
+        if (*prepared) {
+                *prepared = false;
+                r = sd_event_wait(supervisor->event, 0);
+                if (r > 0)
+                        r = sd_event_dispatch(supervisor->event);
+                if (r < 0)
+                        return r;
+        }
+        supervisor->event_touched = false;
+        while ((r = sd_event_run(supervisor->event, 0)) > 0)
+                ;
+        if (r < 0)
+                return r;
+        r = sd_event_prepare(supervisor->event);
+        if (r > 0)
+                return sd_event_dispatch(supervisor->event);
+        *prepared = r == 0;
+        return r;
+}
+
+static void dispatch_later(Supervisor *supervisor)
+{
+        Stop stop;
+
+        while (stop_queue_pop(&supervisor->later, &stop))
+                ptrace_dispatch(supervisor, &stop);
+}
+
+static bool all_gone(const Supervisor *supervisor)
+{
+        return supervisor->tracees.tracees.count == 0 && supervisor->births.count == 0;
+}
+
+static int next_stop(Supervisor *supervisor)
+{
+        int status;
+        pid_t tid = waitpid(-1, &status, __WALL);
+        Stop stop;
+
+        if (tid < 0)
+                return errno == EINTR ? 0 : -errno;
+        stop = stop_classify(tid, status);
+        ptrace_dispatch(supervisor, &stop);
+        dispatch_later(supervisor);
+        return 0;
+}
+
+static int trace(Supervisor *supervisor, Doorbell *bell, bool *prepared)
+{
+        int r = 0;
+
+        while (r == 0 && !all_gone(supervisor)) {
+                if (doorbell_rang(bell) || supervisor->event_touched || !*prepared) {
+                        r = serve_events(supervisor, prepared);
+                        if (doorbell_rang(bell) && *prepared)
+                                doorbell_answer(bell);
+                        continue;
+                }
+                r = next_stop(supervisor);
+        }
+        return r;
+}
+
+static void finish(Supervisor *supervisor)
+{
+        clock_gettime(CLOCK_REALTIME, &supervisor->ended);
+        supervisor->state = JAIL_ENDED;
+        if (supervisor->log_file >= 0)
+                (void) log_ring_flush(supervisor->log.ring, supervisor->log_file);
+        supervisor->events->ended(supervisor->events_userdata);
+}
+
+int supervisor_run(Supervisor *supervisor)
+{
+        Doorbell *bell = NULL;
+        bool prepared = false;
+        int r = doorbell_start(sd_event_get_fd(supervisor->event), &bell);
+
+        if (r < 0)
+                return r;
+        r = trace(supervisor, bell, &prepared);
+        doorbell_stop(bell);
+        if (prepared)
+                (void) sd_event_wait(supervisor->event, 0);
+        finish(supervisor);
+        return r;
+}

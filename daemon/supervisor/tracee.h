@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The threads that are traced and the processes they make up. One struct per thread, one per thread
+ * group; nothing here talks to the kernel but to read /proc.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/id-map.h"
+#include "supervisor/registers.h"
+#include "supervisor/tracee-view.h"
+
+struct OpenCall;
+struct Injection;
+struct LandingMemory;
+
+/* A thread group. Kept as long as one of its threads or descendants is, since rules ask for
+ * ancestors. */
+typedef struct Process {
+        uint64_t id; /* pid, the key */
+        struct Process
+                *parent;     /* who started it, a reference; NULL for the first, or past a limit */
+        unsigned references; /* threads and children */
+        unsigned threads;    /* living tracees of the group */
+        unsigned depth;      /* ancestors above it */
+        char *exe;           /* /proc/PID/exe at its last exec, NULL when unknown */
+        char *comm;          /* escaped name of the image, renewed at exec; never NULL */
+        int memory_fd;       /* /proc/PID/mem of the present image, -1 */
+        uint64_t landing;    /* address of the landing page, 0 when there is none */
+        bool sealed;         /* mseal() worked on it */
+        bool ran;            /* it has exec'ed under us (the stub has not) */
+        uint64_t calls;      /* mediated calls */
+        uint64_t held_ns;    /* time that its calls waited for answers */
+} Process;
+
+typedef enum TraceeState {
+        TRACEE_FRESH,     /* attached, its first stop has not been seen */
+        TRACEE_RUNNING,   /* the kernel runs it */
+        TRACEE_HELD,      /* at a seccomp stop, a person is asked */
+        TRACEE_LISTENING, /* in group-stop */
+        TRACEE_DELAYED,   /* at a seccomp stop, a rule's delay runs */
+} TraceeState;
+
+/* A call that a signal broke off and that the kernel will make again by itself: it was judged
+ * already. */
+typedef struct BrokenCall {
+        bool valid;
+        CallRegisters registers;
+        uint64_t instruction_pointer, stack_pointer;
+        struct OpenCall *call; /* as it was decided; owned */
+} BrokenCall;
+
+typedef struct Tracee {
+        uint64_t id; /* tid, the key */
+        Process *process;
+        TraceeState state;
+        struct OpenCall
+                *call; /* the call it is in, from entry to exit; NULL when none is followed */
+        struct Injection *injection; /* calls that are being put in, NULL for none */
+        BrokenCall broken;
+        int slot;         /* in the landing page, -1 for none */
+        int group_signal; /* LISTENING: the stop signal */
+} Tracee;
+
+typedef struct TraceeTable {
+        IdMap tracees;                 /* by tid */
+        IdMap processes;               /* by pid; living ones only */
+        struct LandingMemory *landing; /* where slots go back to; borrowed */
+        Tracee *last;                  /* the one looked up last */
+} TraceeTable;
+
+static inline pid_t tracee_tid(const Tracee *tracee)
+{
+        return (pid_t) tracee->id;
+}
+
+static inline pid_t tracee_pid(const Tracee *tracee)
+{
+        return (pid_t) tracee->process->id;
+}
+
+Tracee *tracee_table_get(TraceeTable *table, pid_t tid);
+Process *process_table_get(TraceeTable *table, pid_t pid);
+
+/* A thread that has become our tracee. Its process is found or made, then as a copy of `maker`'s
+ * image; without a maker (the first process; one whose maker was killed before it could tell) the
+ * image is looked at. *ret_new_process tells. -ESRCH when it is gone already, -ENOMEM. */
+int tracee_table_add(TraceeTable *table, pid_t tid, Process *maker, Tracee **ret,
+                     bool *ret_new_process);
+/* Forgets it; when it was its process's last thread *ret_last_thread is true and the process is not
+ * found any more, though it lives on for its descendants' sake: the reference comes to the caller.
+ */
+void tracee_table_remove(TraceeTable *table, Tracee *tracee, Process **ret_ended);
+
+/* The image of a process has changed: name, exe, memory descriptor are read anew. */
+int process_renew(Process *process);
+Process *process_reference(Process *process);
+void process_release(Process *process);
+
+TraceeView tracee_view(const Tracee *tracee);
