@@ -13,8 +13,25 @@
 #define ERESTART_FIRST 512
 #define ERESTART_LAST  516
 
+static void count_call(Supervisor *supervisor, const Tracee *tracee, const CallEnd *end)
+{
+        const OpenCall *call = tracee->call;
+        uint64_t now = monotonic_ns(), resumed = call->resumed_ns ? call->resumed_ns : now;
+
+        statistics_add(supervisor->statistics, &(StatisticsCall){
+                                                       .number = call->decoded.registers.number,
+                                                       .pid = tracee_pid(tracee),
+                                                       .result = end->result,
+                                                       .returned = end->returned,
+                                                       .refused = call->action == CALL_ABORTED,
+                                                       .held_ns = resumed - call->entered_ns,
+                                                       .ran_ns = now - resumed,
+                                               });
+}
+
 static void write_record(Supervisor *supervisor, Tracee *tracee, const CallEnd *end)
 {
+        count_call(supervisor, tracee, end);
         if (!tracee->call->logged)
                 return;
         if (call_log_write(&supervisor->log, tracee, tracee->call, end) < 0)
@@ -64,8 +81,11 @@ void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
         supervisor_resume(supervisor, tracee, 0);
 }
 
-static void drop_call(Tracee *tracee)
+/* The call is over: what was copied for it is of no use any more. */
+static void drop_call(Supervisor *supervisor, Tracee *tracee)
 {
+        landing_memory_give_slot(supervisor->landing, tracee->slot);
+        tracee->slot = -1;
         tracee->call = open_call_free(tracee->call);
 }
 
@@ -80,7 +100,7 @@ void carry_out_result(Supervisor *supervisor, Tracee *tracee, CallAction action,
         if (r < 0 && r != TRACEE_GONE)
                 kill(tracee_pid(tracee), SIGKILL); /* it must not run: nothing less is left */
         write_record(supervisor, tracee, r < 0 ? &(CallEnd){.ended = "killed"} : &end);
-        drop_call(tracee);
+        drop_call(supervisor, tracee);
         if (r == 0)
                 supervisor_resume(supervisor, tracee, 0);
 }
@@ -183,7 +203,7 @@ void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
         if (is_restart(result))
                 remember_broken(tracee);
         else
-                drop_call(tracee);
+                drop_call(supervisor, tracee);
         supervisor_resume(supervisor, tracee, 0);
 }
 
@@ -198,5 +218,5 @@ void carry_out_ended(Supervisor *supervisor, Tracee *tracee, const char *how)
         if (tracee->call->pending)
                 pending_call_end(tracee->call->pending, true);
         write_record(supervisor, tracee, &end);
-        drop_call(tracee);
+        drop_call(supervisor, tracee);
 }

@@ -17,6 +17,8 @@
 struct Doorbell {
         int fd;
         pthread_t thread, main;
+        sem_t started; /* tid is known */
+        pid_t tid;
         sem_t answered;
         atomic_bool rang;
         atomic_bool stopping;
@@ -48,6 +50,10 @@ static void *ring(void *userdata)
 {
         Doorbell *bell = userdata;
 
+        bell->tid = gettid();
+        sem_post(&bell->started);
+        while (sem_wait(&bell->answered) < 0)
+                ;
         while (!atomic_load(&bell->stopping)) {
                 struct pollfd pollfd = {.fd = bell->fd, .events = POLLIN};
 
@@ -68,6 +74,8 @@ static int start_thread(Doorbell *bell)
         pthread_sigmask(SIG_SETMASK, &all, &before);
         r = pthread_create(&bell->thread, NULL, ring, bell);
         pthread_sigmask(SIG_SETMASK, &before, NULL);
+        while (r == 0 && sem_wait(&bell->started) < 0)
+                ;
         return -r;
 }
 
@@ -80,7 +88,8 @@ int doorbell_start(int fd, Doorbell **ret)
 
         if (!bell)
                 return -ENOMEM;
-        if (sigaction(SIGUSR1, &action, NULL) < 0 || sem_init(&bell->answered, 0, 0) < 0)
+        if (sigaction(SIGUSR1, &action, NULL) < 0 || sem_init(&bell->answered, 0, 0) < 0 ||
+            sem_init(&bell->started, 0, 0) < 0)
                 return -errno;
         bell->fd = fd;
         bell->main = pthread_self();
@@ -101,6 +110,11 @@ Doorbell *doorbell_stop(Doorbell *bell)
         sem_destroy(&bell->answered);
         free(bell);
         return NULL;
+}
+
+pid_t doorbell_tid(const Doorbell *bell)
+{
+        return bell->tid;
 }
 
 bool doorbell_rang(const Doorbell *bell)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 typedef struct Doorbell Doorbell;
 
@@ -15,6 +16,9 @@ typedef struct Doorbell Doorbell;
  * by the thread that will wait for tracees. */
 int doorbell_start(int fd, Doorbell **ret);
 Doorbell *doorbell_stop(Doorbell *doorbell);
+
+/* Its thread, and when to listen: it sleeps until the first doorbell_answer(). */
+pid_t doorbell_tid(const Doorbell *doorbell);
 
 /* Whether it rang since the last doorbell_answer(). */
 bool doorbell_rang(const Doorbell *doorbell);

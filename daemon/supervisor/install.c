@@ -11,9 +11,9 @@
 
 #include "hook/landing-page.h"
 #include "supervisor/decoy-listener.h"
+#include "supervisor/kernel-features.h"
 #include "supervisor/ptrace-request.h"
 
-#define SYS_MSEAL           462 /* Linux 6.10 */
 #define STACK_RED_ZONE      128
 #define SYSCALL_INSTRUCTION 0x050f /* 0f 05 */
 
@@ -126,20 +126,27 @@ static int map_landing(Installer *installer, RemoteCaller *caller, Process *proc
                 return problem_set(problem, (int) fd,
                                    "cannot hand the landing page to the program: %s",
                                    strerror((int) -fd));
-        r = call(caller, &base, SYS_mmap, 0, LANDING_BYTES, PROT_READ | PROT_EXEC, MAP_SHARED,
-                 (uint64_t) fd);
+        r = call(caller, &base, SYS_mmap, LANDING_BASE, LANDING_BYTES, PROT_READ | PROT_EXEC,
+                 MAP_SHARED | MAP_FIXED_NOREPLACE, (uint64_t) fd);
         if (r < 0)
                 return r;
-        if (base < 0 && base >= -4095)
+        if (base == -EEXIST)
                 return problem_set(problem, (int) base,
-                                   "cannot map the landing page into the program: %s "
-                                   "(do the rules refuse mmap?)",
-                                   strerror((int) -base));
+                                   "the program occupies the addresses below 0x%x, where the "
+                                   "landing page goes",
+                                   LANDING_END);
+        if (base != LANDING_BASE)
+                return problem_set(problem, base < 0 ? (int) base : -EPROTO,
+                                   "cannot map the landing page into the program: %s (do the rules "
+                                   "refuse mmap?)",
+                                   strerror(base < 0 ? (int) -base : EPROTO));
         process->landing = (uint64_t) base;
         /* refused by a rule, it stays open until the next exec: harmless, the memfd is sealed */
         r = call(caller, &result, SYS_close, (uint64_t) fd, 0, 0, 0, 0);
         if (r < 0)
                 return r;
+        if (!kernel_has(KERNEL_MSEAL))
+                return 0;
         r = call(caller, &result, SYS_MSEAL, process->landing, LANDING_BYTES, 0, 0, 0);
         process->sealed = r == 0 && result == 0;
         return r;

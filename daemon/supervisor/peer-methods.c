@@ -9,6 +9,7 @@
 #include "supervisor/peer-answer.h"
 #include "supervisor/peer-look.h"
 #include "supervisor/peer-messages.h"
+#include "supervisor/peer-statistics.h"
 
 /* `u uid` and, where the public method has it, the jail's number. */
 static int read_head(sd_bus_message *message, BrokerPeer *peer, bool with_jail, uint32_t *ret_uid,
@@ -323,5 +324,6 @@ const sd_bus_vtable peer_vtable[] = {
         SD_BUS_METHOD("ReadMemory", "ua{sv}", "aya{sv}", peer_read_memory, 0),
         SD_BUS_METHOD("WriteMemory", "ua{sv}ay", "t", peer_write_memory, 0),
         SD_BUS_METHOD("Inspect", "uia{sv}", "a{sv}", peer_inspect, 0),
+        SD_BUS_METHOD("GetStatistics", "ut", "a{sv}", peer_get_statistics, 0),
         SD_BUS_VTABLE_END,
 };

@@ -194,6 +194,8 @@ static void take_over_leader(Supervisor *supervisor, Tracee *leader, pid_t old_t
         carry_out_ended(supervisor, leader, "killed");
         injection_gone(supervisor, leader);
         leader->call = TAKE_PTR(caller->call);
+        leader->slot = caller->slot;
+        caller->slot = -1;
         if (leader->call && leader->call->pending)
                 pending_call_move(leader->call->pending, leader);
         injection_gone(supervisor, caller);

@@ -5,10 +5,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "hook/landing-page.h"
+#include "rules/guard-list.h"
 #include "supervisor/decoy-listener.h"
 #include "supervisor/doorbell.h"
 #include "supervisor/filter.h"
 #include "supervisor/injection.h"
+#include "supervisor/kernel-features.h"
 #include "supervisor/log-readers.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-loop.h"
@@ -28,7 +31,10 @@ int supervisor_new(sd_event *event, Supervisor **ret)
         supervisor->event = sd_event_ref(event);
         supervisor->log_file = -1;
         supervisor->installer.listener = -1;
-        r = landing_memory_create(&supervisor->landing);
+        supervisor->statistics = statistics_new();
+        r = supervisor->statistics ? landing_memory_create(&supervisor->landing) : -ENOMEM;
+        if (r == 0)
+                r = doorbell_start(sd_event_get_fd(event), &supervisor->doorbell);
         if (r < 0) {
                 supervisor_free(supervisor);
                 return r;
@@ -42,9 +48,11 @@ Supervisor *supervisor_free(Supervisor *supervisor)
 {
         if (!supervisor)
                 return NULL;
+        doorbell_stop(supervisor->doorbell);
         sd_event_source_disable_unref(supervisor->flush_timer);
         log_readers_release(supervisor);
         rule_set_free(supervisor->rules);
+        statistics_free(supervisor->statistics);
         landing_memory_free(supervisor->landing);
         close_fd(supervisor->installer.listener);
         close_fd(supervisor->log_file);
@@ -123,12 +131,27 @@ static int apply_overrides(Supervisor *supervisor, const JailOptions *options, P
         return r;
 }
 
+/* What the filter guards is known only now: our own threads, and where the landing page lies. */
+static int add_guards(Supervisor *supervisor, FilterPlan *plan)
+{
+        int r = guard_protect_process(plan, getpid());
+
+        if (r == 0)
+                r = guard_protect_process(plan, doorbell_tid(supervisor->doorbell));
+        if (r == 0)
+                r = guard_protect_memory(plan, LANDING_BASE, LANDING_BYTES,
+                                         !kernel_has(KERNEL_MSEAL));
+        return r;
+}
+
 static int make_filter(Supervisor *supervisor, Problem *problem)
 {
         const FilterOptions options = {.allow_magic_number = DECOY_NUMBER};
         _cleanup_(filter_plan_freep) FilterPlan *plan = NULL;
         int r = filter_plan_make(supervisor->rules, &plan, problem);
 
+        if (r == 0)
+                r = add_guards(supervisor, plan);
         if (r == 0)
                 r = filter_build(plan, &options, &supervisor->filter, &supervisor->filter_count,
                                  problem);
@@ -283,18 +306,22 @@ static int next_stop(Supervisor *supervisor)
         return 0;
 }
 
-static int trace(Supervisor *supervisor, Doorbell *bell, bool *prepared)
+static int trace(Supervisor *supervisor, bool *prepared)
 {
+        Doorbell *bell = supervisor->doorbell;
+        bool listening = false;
         int r = 0;
 
         while (r == 0 && !all_gone(supervisor)) {
-                if (doorbell_rang(bell) || supervisor->event_touched || !*prepared) {
-                        r = serve_events(supervisor, prepared);
-                        if (doorbell_rang(bell) && *prepared)
-                                doorbell_answer(bell);
+                if (*prepared && !doorbell_rang(bell) && !supervisor->event_touched) {
+                        r = next_stop(supervisor);
                         continue;
                 }
-                r = next_stop(supervisor);
+                r = serve_events(supervisor, prepared);
+                if (*prepared && (doorbell_rang(bell) || !listening)) {
+                        doorbell_answer(bell);
+                        listening = true;
+                }
         }
         return r;
 }
@@ -310,14 +337,10 @@ static void finish(Supervisor *supervisor)
 
 int supervisor_run(Supervisor *supervisor)
 {
-        Doorbell *bell = NULL;
         bool prepared = false;
-        int r = doorbell_start(sd_event_get_fd(supervisor->event), &bell);
+        int r = trace(supervisor, &prepared);
 
-        if (r < 0)
-                return r;
-        r = trace(supervisor, bell, &prepared);
-        doorbell_stop(bell);
+        supervisor->doorbell = doorbell_stop(supervisor->doorbell);
         if (prepared)
                 (void) sd_event_wait(supervisor->event, 0);
         finish(supervisor);

@@ -11,6 +11,7 @@
 #include "rules/rule-set.h"
 #include "supervisor/call-log.h"
 #include "supervisor/install.h"
+#include "supervisor/statistics.h"
 #include "supervisor/tracee.h"
 
 typedef struct Supervisor Supervisor;
@@ -60,7 +61,8 @@ struct Supervisor {
         JailState state;
 
         sd_event *event;
-        bool event_touched; /* something was added to the loop since it was prepared */
+        struct Doorbell *doorbell; /* breaks waitpid() off when the loop has something */
+        bool event_touched;        /* something was added to the loop since it was prepared */
         const SupervisorEvents *events;
         void *events_userdata;
 
@@ -82,7 +84,8 @@ struct Supervisor {
         sd_event_source *flush_timer;
         LogReader *readers; /* log-readers.h */
         unsigned reader_count;
-        uint64_t calls; /* mediated so far */
+        uint64_t calls;         /* mediated so far */
+        Statistics *statistics; /* of those that have a record */
 
         pid_t program_pid;
         int exit_status;        /* of the program: wait status code, 128+signal */
