@@ -160,10 +160,15 @@ static int on_link_end(sd_bus_message *message, void *userdata, sd_bus_error *er
 
 static int peer_attach(BrokerPeer *peer, int fd, sd_event *event)
 {
-        int r = sd_bus_new(&peer->bus);
+        sd_id128_t id;
+        int r = sd_id128_randomize(&id);
 
         if (r >= 0)
+                r = sd_bus_new(&peer->bus);
+        if (r >= 0)
                 r = sd_bus_set_fd(peer->bus, fd, fd);
+        if (r >= 0)
+                r = sd_bus_set_server(peer->bus, 1, id);
         if (r >= 0)
                 r = sd_bus_negotiate_fds(peer->bus, 1);
         if (r >= 0)
