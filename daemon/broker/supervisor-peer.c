@@ -119,7 +119,6 @@ static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *erro
 
 static int open_link(SupervisorPeer *peer, int fd)
 {
-        sd_id128_t id;
         int r;
 
         r = sd_bus_new(&peer->bus);
@@ -129,13 +128,9 @@ static int open_link(SupervisorPeer *peer, int fd)
                 close_fd(fd);
                 return r;
         }
-        r = sd_id128_randomize(&id);
-        if (r >= 0)
-                r = sd_bus_set_server(peer->bus, 1, id);
         /* The socket pair is private; and its credentials are those of the broker, not the
-         * supervisor's. */
-        if (r >= 0)
-                r = sd_bus_set_anonymous(peer->bus, 1);
+         * supervisor's. The supervisor is the server of the handshake (link/README.md). */
+        r = sd_bus_set_anonymous(peer->bus, 1);
         if (r >= 0)
                 r = sd_bus_negotiate_fds(peer->bus, 1);
         if (r >= 0)

@@ -5,6 +5,7 @@
 
 #include "dbus/bus-names.h"
 #include "link/link.h"
+#include "link/rule-message.h"
 #include "supervisor/log-readers.h"
 #include "supervisor/peer-messages.h"
 
@@ -94,7 +95,7 @@ static void on_rules_changed(void *userdata)
         int r = signal_new(peer, "RuleChanged", peer->supervisor->jail, &message);
 
         if (r >= 0)
-                r = message_append_rules(message, peer->supervisor->rules);
+                r = rule_message_append_rules(message, peer->supervisor->rules);
         signal_send(peer, r, message);
 }
 
@@ -169,6 +170,9 @@ static int peer_attach(BrokerPeer *peer, int fd, sd_event *event)
                 r = sd_bus_set_fd(peer->bus, fd, fd);
         if (r >= 0)
                 r = sd_bus_set_server(peer->bus, 1, id);
+        if (r >= 0)
+                r = sd_bus_set_anonymous(peer->bus,
+                                         1); /* the pair is private, its credentials are jaild's */
         if (r >= 0)
                 r = sd_bus_negotiate_fds(peer->bus, 1);
         if (r >= 0)

@@ -30,6 +30,3 @@ int message_append_thread(sd_bus_message *message, const Supervisor *supervisor,
                           const Tracee *tracee);
 int message_append_pending(sd_bus_message *message, const PendingCall *pending);
 int message_append_decided(sd_bus_message *message, const PendingCall *pending, bool gone);
-/* Appends aa{sv}. */
-int message_append_rules(sd_bus_message *message, const RuleSet *rules);
-int message_append_diagnostics(sd_bus_message *message, const Diagnostics *diagnostics);

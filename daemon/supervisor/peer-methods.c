@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dbus/bus-names.h"
+#include "link/rule-message.h"
 #include "supervisor/answer.h"
 #include "supervisor/broker-peer.h"
 #include "supervisor/log-readers.h"
@@ -119,7 +120,7 @@ static int method_get_rules(sd_bus_message *message, void *userdata, sd_bus_erro
         if (r >= 0)
                 r = sd_bus_message_append(reply, "s", text);
         if (r >= 0)
-                r = message_append_rules(reply, peer->supervisor->rules);
+                r = rule_message_append_rules(reply, peer->supervisor->rules);
         return send_reply(reply, r);
 }
 
@@ -247,7 +248,9 @@ static int method_set_rules(sd_bus_message *message, void *userdata, sd_bus_erro
         if (r < 0)
                 return r;
         if (rule_set_parse(text, strlen(text), &rules, &diagnostics) == 0) {
-                r = rule_set_replace(&peer->supervisor->rules, TAKE_PTR(rules), &problem);
+                r = rule_set_replace(&peer->supervisor->rules, rules, &problem);
+                if (r == 0)
+                        rules = NULL; /* it is the jail's now */
                 if (r < 0) {
                         diagnostics_release(&diagnostics);
                         return peer_error(error, r, &problem);
@@ -256,7 +259,7 @@ static int method_set_rules(sd_bus_message *message, void *userdata, sd_bus_erro
         }
         r = sd_bus_message_new_method_return(message, &reply);
         if (r >= 0)
-                r = message_append_diagnostics(reply, &diagnostics);
+                r = rule_message_append_diagnostics(reply, &diagnostics);
         diagnostics_release(&diagnostics);
         return send_reply(reply, r);
 }

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "link/link.h"
 #include "supervisor/broker-peer.h"
+#include "supervisor/doctor.h"
 #include "supervisor/log-readers.h"
 
 /* How long readers of the log are waited for after the jail has ended. */
@@ -19,6 +20,16 @@ static int usage(void)
         fputs("jail-supervisor is started by jaild for each jail; it does nothing by itself.\n",
               stderr);
         return 2;
+}
+
+/* What this machine can do for a jail: the same program answers that will have to do it. */
+static int doctor(bool json)
+{
+        int r = doctor_print(json);
+
+        if (r < 0)
+                log_error("cannot find out what this machine can do: %s", strerror(-r));
+        return r == 0 ? 0 : 1;
 }
 
 /* Every process of the jail costs a descriptor. */
@@ -70,10 +81,11 @@ int main(int argc, char **argv)
         sd_event *event = NULL;
         int r;
 
-        (void) argv;
         log_open("jail-supervisor");
         if (argc > 1)
-                return usage();
+                return string_equal(argv[1], "--doctor")
+                               ? doctor(argc > 2 && string_equal(argv[2], "--json"))
+                               : usage();
         signal(SIGPIPE, SIG_IGN);
         raise_descriptor_limit();
         r = sd_event_new(&event);

@@ -6,7 +6,6 @@
  *   play-broker SUPERVISOR [--rules FILE] [--default ACTION] [--rule CALL=ACTION]... [--answer
  * ACTION] PROGRAM [ARGUMENT...]
  */
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -224,7 +223,6 @@ int main(int argc, char **argv)
                         "usage: play-broker SUPERVISOR [OPTION...] PROGRAM [ARGUMENT...]\n");
                 return 2;
         }
-        signal(SIGPIPE, SIG_IGN);
         supervisor = start_supervisor(argv[1], &fd);
         r = supervisor < 0 ? -errno : log_ring_create(LOG_RING_BYTES_DEFAULT, &play.ring_fd);
         if (r >= 0)
