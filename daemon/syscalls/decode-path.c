@@ -73,7 +73,8 @@ static bool call_follows(const CallRegisters *registers, const SyscallEntry *ent
         return entry->known_to_follow;
 }
 
-/* An empty path is the descriptor itself (AT_EMPTY_PATH); it may be open on no directory. */
+/* An empty path (AT_EMPTY_PATH) or none (futimens) is the descriptor itself, which may be open on
+ * no directory. */
 static int resolve_directory(const CallerView *view, int fd, char **ret)
 {
         _cleanup_free_ char *description = NULL;
@@ -101,12 +102,14 @@ int caller_resolve_argument(const CallRegisters *registers, unsigned index, cons
         if (!entry || index >= entry->argument_count ||
             entry->arguments[index].kind != ARGUMENT_KIND_PATH)
                 return -EINVAL;
-        r = caller_read_string(view, registers->arguments[index], DECODE_PATH_MAX - 1, &path);
-        if (r < 0)
-                return r;
         directory = entry->arguments[index].directory_argument;
         if (directory >= 0)
                 fd = (int) registers->arguments[directory];
+        if (directory >= 0 && registers->arguments[index] == 0)
+                return resolve_directory(view, fd, ret);
+        r = caller_read_string(view, registers->arguments[index], DECODE_PATH_MAX - 1, &path);
+        if (r < 0)
+                return r;
         if (*path == '\0')
                 return resolve_directory(view, fd, ret);
         return view->resolve_path(view->context, fd, path,

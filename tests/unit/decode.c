@@ -462,6 +462,39 @@ static void descriptors_and_paths_are_resolved_when_asked(void **state)
         decoded_call_release(&call);
 }
 
+static void a_path_that_is_not_there_is_the_descriptor_itself(void **state)
+{
+        FakeCaller caller = {0};
+        CallerView view = fake_view(&caller);
+        const struct {
+                CallRegisters registers;
+                unsigned path;
+                int result;
+                const char *leads_to;
+        } table[] = {
+                {{SYS_utimensat, {3, 0, 0, 0}}, 1, 0, "/etc/passwd"},
+                {{SYS_newfstatat, {3, fake_put_string(&caller, ""), 0, AT_EMPTY_PATH}},
+                 1,
+                 0,
+                 "/etc/passwd"},
+                {{SYS_newfstatat, {(uint64_t) AT_FDCWD, 0, 0, AT_EMPTY_PATH}}, 1, 0, "/home"},
+                {{SYS_utimensat, {9, 0, 0, 0}}, 1, -EBADF, NULL},
+                {{SYS_open, {0, 0, 0}}, 0, -EFAULT, NULL},
+                {{SYS_open, {0, 0, 0}}, 1, -EINVAL, NULL},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(table); i++) {
+                _cleanup_free_ char *path = NULL;
+
+                assert_int_equal(
+                        caller_resolve_argument(&table[i].registers, table[i].path, &view, &path),
+                        table[i].result);
+                if (table[i].leads_to)
+                        assert_string_equal(path, table[i].leads_to);
+        }
+}
+
 static void results_read_as_in_strace(void **state)
 {
         static const struct {
@@ -526,6 +559,7 @@ int main(void)
                 cmocka_unit_test(a_thread_that_is_gone_is_told_apart),
                 cmocka_unit_test(strings_are_read_with_their_limit),
                 cmocka_unit_test(descriptors_and_paths_are_resolved_when_asked),
+                cmocka_unit_test(a_path_that_is_not_there_is_the_descriptor_itself),
                 cmocka_unit_test(results_read_as_in_strace),
                 cmocka_unit_test(one_argument_reads_as_in_the_whole_call),
         };

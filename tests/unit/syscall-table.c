@@ -51,28 +51,26 @@ static void every_number_has_the_name_libseccomp_gives_it(void **state)
 
 static void calls_newer_than_libseccomp_have_their_numbers(void **state)
 {
-        static const char *const newer[] = {
-                "set_mempolicy_home_node",
-                "cachestat",
-                "fchmodat2",
-                "map_shadow_stack",
-                "futex_wake",
-                "futex_wait",
-                "futex_requeue",
-                "statmount",
-                "listmount",
-                "lsm_get_self_attr",
-                "lsm_set_self_attr",
-                "lsm_list_modules",
-                "mseal",
-                "setxattrat",
-                "getxattrat",
-                "listxattrat",
-                "removexattrat",
-                "open_tree_attr",
-                "file_getattr",
-                "file_setattr",
-        };
+        static const char *const newer[] = {"set_mempolicy_home_node",
+                                            "cachestat",
+                                            "fchmodat2",
+                                            "map_shadow_stack",
+                                            "futex_wake",
+                                            "futex_wait",
+                                            "futex_requeue",
+                                            "statmount",
+                                            "listmount",
+                                            "lsm_get_self_attr",
+                                            "lsm_set_self_attr",
+                                            "lsm_list_modules",
+                                            "mseal",
+                                            "setxattrat",
+                                            "getxattrat",
+                                            "listxattrat",
+                                            "removexattrat",
+                                            "open_tree_attr",
+                                            "file_getattr",
+                                            "file_setattr"};
 
         (void) state;
         for (size_t i = 0; i < ELEMENTS_OF(newer); i++)
@@ -83,23 +81,140 @@ static void calls_newer_than_libseccomp_have_their_numbers(void **state)
         assert_null(syscall_by_number(400));
 }
 
-static const SyscallEntry *known_to_some_architecture(const char *name)
-{
-        return syscall_by_name(name);
-}
+/* Every architecture that libseccomp knows. */
+static const uint32_t architectures[] = {
+        SCMP_ARCH_X86,     SCMP_ARCH_X86_64,   SCMP_ARCH_X32,         SCMP_ARCH_ARM,
+        SCMP_ARCH_AARCH64, SCMP_ARCH_MIPS,     SCMP_ARCH_MIPS64,      SCMP_ARCH_MIPS64N32,
+        SCMP_ARCH_MIPSEL,  SCMP_ARCH_MIPSEL64, SCMP_ARCH_MIPSEL64N32, SCMP_ARCH_PPC,
+        SCMP_ARCH_PPC64,   SCMP_ARCH_PPC64LE,  SCMP_ARCH_S390,        SCMP_ARCH_S390X,
+        SCMP_ARCH_PARISC,  SCMP_ARCH_PARISC64, SCMP_ARCH_RISCV64,
+};
+
+/* Names that libseccomp knows on some architecture and that no x86_64 kernel has. Ascending. */
+static const char *const foreign[] = {"_llseek",
+                                      "_newselect",
+                                      "arm_fadvise64_64",
+                                      "arm_sync_file_range",
+                                      "bdflush",
+                                      "break",
+                                      "breakpoint",
+                                      "cachectl",
+                                      "cacheflush",
+                                      "chown32",
+                                      "clock_adjtime64",
+                                      "clock_getres_time64",
+                                      "clock_gettime64",
+                                      "clock_nanosleep_time64",
+                                      "clock_settime64",
+                                      "fadvise64_64",
+                                      "fchown32",
+                                      "fcntl64",
+                                      "fstat64",
+                                      "fstatat64",
+                                      "fstatfs64",
+                                      "ftime",
+                                      "ftruncate64",
+                                      "futex_time64",
+                                      "get_tls",
+                                      "getegid32",
+                                      "geteuid32",
+                                      "getgid32",
+                                      "getgroups32",
+                                      "getresgid32",
+                                      "getresuid32",
+                                      "getuid32",
+                                      "gtty",
+                                      "idle",
+                                      "io_pgetevents_time64",
+                                      "ipc",
+                                      "lchown32",
+                                      "lock",
+                                      "lstat64",
+                                      "mmap2",
+                                      "mpx",
+                                      "mq_timedreceive_time64",
+                                      "mq_timedsend_time64",
+                                      "multiplexer",
+                                      "nice",
+                                      "oldfstat",
+                                      "oldlstat",
+                                      "oldolduname",
+                                      "oldstat",
+                                      "olduname",
+                                      "pciconfig_iobase",
+                                      "pciconfig_read",
+                                      "pciconfig_write",
+                                      "ppoll_time64",
+                                      "prof",
+                                      "profil",
+                                      "pselect6_time64",
+                                      "readdir",
+                                      "recv",
+                                      "recvmmsg_time64",
+                                      "riscv_flush_icache",
+                                      "rt_sigtimedwait_time64",
+                                      "rtas",
+                                      "s390_guarded_storage",
+                                      "s390_pci_mmio_read",
+                                      "s390_pci_mmio_write",
+                                      "s390_runtime_instr",
+                                      "s390_sthyi",
+                                      "sched_rr_get_interval_time64",
+                                      "semtimedop_time64",
+                                      "send",
+                                      "sendfile64",
+                                      "set_tls",
+                                      "setfsgid32",
+                                      "setfsuid32",
+                                      "setgid32",
+                                      "setgroups32",
+                                      "setregid32",
+                                      "setresgid32",
+                                      "setresuid32",
+                                      "setreuid32",
+                                      "setuid32",
+                                      "sgetmask",
+                                      "sigaction",
+                                      "signal",
+                                      "sigpending",
+                                      "sigprocmask",
+                                      "sigreturn",
+                                      "sigsuspend",
+                                      "socketcall",
+                                      "spu_create",
+                                      "spu_run",
+                                      "ssetmask",
+                                      "stat64",
+                                      "statfs64",
+                                      "stime",
+                                      "stty",
+                                      "subpage_prot",
+                                      "swapcontext",
+                                      "switch_endian",
+                                      "sync_file_range2",
+                                      "sys_debug_setcontext",
+                                      "syscall",
+                                      "sysmips",
+                                      "timer_gettime64",
+                                      "timer_settime64",
+                                      "timerfd",
+                                      "timerfd_gettime64",
+                                      "timerfd_settime64",
+                                      "truncate64",
+                                      "ugetrlimit",
+                                      "ulimit",
+                                      "umount",
+                                      "usr26",
+                                      "usr32",
+                                      "utimensat_time64",
+                                      "vm86",
+                                      "vm86old",
+                                      "waitpid"};
 
 /* A name of ours that libseccomp knows at all must be known to it under every architecture, with a
  * number of its own or as "not there" (a negative pseudo number): no name is misspelt. */
 static void names_are_spelt_alike_on_every_architecture(void **state)
 {
-        static const uint32_t architectures[] = {
-                SCMP_ARCH_X86,     SCMP_ARCH_X86_64,   SCMP_ARCH_X32,         SCMP_ARCH_ARM,
-                SCMP_ARCH_AARCH64, SCMP_ARCH_MIPS,     SCMP_ARCH_MIPS64,      SCMP_ARCH_MIPS64N32,
-                SCMP_ARCH_MIPSEL,  SCMP_ARCH_MIPSEL64, SCMP_ARCH_MIPSEL64N32, SCMP_ARCH_PPC,
-                SCMP_ARCH_PPC64,   SCMP_ARCH_PPC64LE,  SCMP_ARCH_S390,        SCMP_ARCH_S390X,
-                SCMP_ARCH_PARISC,  SCMP_ARCH_PARISC64, SCMP_ARCH_RISCV64,
-        };
-
         (void) state;
         for (size_t i = 0; i < ELEMENTS_OF(architectures); i++)
                 for (int number = 0; number < LIBSECCOMP_END; number++) {
@@ -111,7 +226,30 @@ static void names_are_spelt_alike_on_every_architecture(void **state)
                                 seccomp_syscall_resolve_name_arch(architectures[i], entry->name),
                                 __NR_SCMP_ERROR);
                 }
-        assert_null(known_to_some_architecture("no_such_call"));
+}
+
+static int compare_names(const void *a, const void *b)
+{
+        return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* A name that libseccomp has and that is neither in the table nor listed above is a call that was
+ * forgotten. */
+static void names_that_only_libseccomp_knows_are_listed(void **state)
+{
+        static const int bases[] = {0, 4000, 5000, 6000, 0x40000000, 0xf0000};
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(architectures) * ELEMENTS_OF(bases) * 600; i++) {
+                uint32_t architecture = architectures[i / 600 / ELEMENTS_OF(bases)];
+                int number = bases[i / 600 % ELEMENTS_OF(bases)] + (int) (i % 600);
+                _cleanup_free_ char *name = seccomp_syscall_resolve_num_arch(architecture, number);
+                bool listed = name && bsearch(&name, foreign, ELEMENTS_OF(foreign),
+                                              sizeof(foreign[0]), compare_names);
+
+                if (name && !!syscall_by_name(name) == listed)
+                        fail_msg("%s is %s", name, listed ? "both known and foreign" : "forgotten");
+        }
 }
 
 static void arguments_refer_to_arguments_that_exist(void **state)
@@ -441,6 +579,7 @@ int main(void)
                 cmocka_unit_test(every_number_has_the_name_libseccomp_gives_it),
                 cmocka_unit_test(calls_newer_than_libseccomp_have_their_numbers),
                 cmocka_unit_test(names_are_spelt_alike_on_every_architecture),
+                cmocka_unit_test(names_that_only_libseccomp_knows_are_listed),
                 cmocka_unit_test(arguments_refer_to_arguments_that_exist),
                 cmocka_unit_test(arguments_are_named_as_in_the_manual),
                 cmocka_unit_test(mistyped_calls_and_groups_find_their_neighbour),
