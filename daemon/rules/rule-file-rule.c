@@ -93,6 +93,7 @@ static int read_glob(JsonValue value, char **ret, Diagnostics *diagnostics)
                                   "a program is named by its path, as \"/usr/bin/%.64s\" or "
                                   "\"**/%.64s\"",
                                   glob, glob);
+        free(*ret); /* the key may stand twice, which is reported elsewhere */
         *ret = strdup(glob);
         return *ret ? 0 : -ENOMEM;
 }

@@ -128,7 +128,10 @@ static int add_flag_test(const WhereDialect *dialect, uint64_t value, bool named
                         r = condition_test_add(inverse, test);
                 test = inverse;
         }
-        return r < 0 ? r : condition_test_add(parent, test);
+        if (r >= 0)
+                return condition_test_add(parent, test);
+        condition_test_free(test);
+        return r;
 }
 
 static int read_flag_words(JsonValue value, const WhereDialect *dialect, ConditionTest *parent,

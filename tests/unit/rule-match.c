@@ -434,6 +434,72 @@ static void another_file_must_have_the_same_forever_part(void **state)
         rule_set_free(other);
 }
 
+/* The action of a preset on a call. */
+static ActionKind preset_action(const char *name, FakeCaller *caller, const CallRegisters *call)
+{
+        _cleanup_(rule_set_freep) RuleSet *set = NULL;
+        CallerView view = fake_view(caller);
+        RuleQuery query = {.registers = call, .view = &view, .exe = "/usr/bin/cat", .pid = 7};
+        Diagnostics diagnostics = {0};
+        RuleOutcome outcome;
+
+        assert_int_equal(
+                rule_set_parse(preset_text(name), strlen(preset_text(name)), &set, &diagnostics),
+                0);
+        assert_int_equal(rule_set_match(set, &query, &outcome), 0);
+        assert_false(outcome.unreadable);
+        return outcome.action->kind;
+}
+
+static void the_default_preset_asks_before_something_changes(void **state)
+{
+        struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(80)};
+        struct sockaddr netlink = {.sa_family = AF_NETLINK};
+        FakeCaller caller = {0};
+        uint64_t file = fake_put_string(&caller, "/srv/a");
+        uint64_t null = fake_put_string(&caller, "/dev/null");
+        uint64_t in_at = fake_put(&caller, &in, sizeof(in));
+        uint64_t netlink_at = fake_put(&caller, &netlink, sizeof(netlink));
+        const struct {
+                CallRegisters call;
+                bool asks;
+        } cases[] = {
+                {{SYS_openat, {0, file, 02000000}}, false},
+                {{SYS_openat, {0, file, 0101}}, true},
+                {{SYS_openat, {0, null, 01001}}, false},
+                {{SYS_creat, {file, 0600}}, true},
+                {{SYS_mkdir, {file, 0700}}, true},
+                {{SYS_unlink, {file}}, true},
+                {{SYS_rename, {file, file}}, true},
+                {{SYS_newfstatat, {0, file}}, false},
+                {{SYS_execve, {file}}, false},
+                {{SYS_write, {1, 0, 5}}, false},
+                {{SYS_socket, {AF_INET, 1}}, false},
+                {{SYS_socket, {AF_PACKET, 3}}, true},
+                {{SYS_connect, {3, in_at, sizeof(in)}}, true},
+                {{SYS_sendto, {3, 0, 0, 0, in_at, sizeof(in)}}, true},
+                {{SYS_sendto, {3, 0, 0, 0, netlink_at, 12}}, false},
+                {{SYS_sendto, {3, 0, 0, 0, 0, 0}}, false},
+                {{SYS_setuid, {0}}, true},
+                {{SYS_kill, {5, 9}}, true},
+                {{SYS_kill, {5, 0}}, false},
+                {{SYS_fchmod, {3, 0}}, true},
+                {{SYS_ioctl, {0, 0x5401}}, false},
+                {{SYS_ioctl, {0, 0x40086602}}, true},
+                {{469, {0}}, true},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(cases); i++) {
+                bool asks =
+                        preset_action("ask-before-write", &caller, &cases[i].call) == ACTION_NOTIFY;
+                bool refused = preset_action("read-only", &caller, &cases[i].call) == ACTION_ABORT;
+
+                if (asks != cases[i].asks || refused != cases[i].asks)
+                        fail_msg("case %zu", i);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -449,6 +515,7 @@ int main(void)
                 cmocka_unit_test(changes_take_effect_on_the_next_call),
                 cmocka_unit_test(the_forever_part_of_a_running_jail_stands),
                 cmocka_unit_test(another_file_must_have_the_same_forever_part),
+                cmocka_unit_test(the_default_preset_asks_before_something_changes),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
