@@ -10,6 +10,9 @@
 #include <linux/audit.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "rules/guard-list.h"
 #include "supervisor/filter-block.h"
@@ -307,6 +310,41 @@ static void the_tree_is_short(void **state)
         jail_free(&jail);
 }
 
+/* Runs in a child: 0 when the filter is in place and does what it says. */
+static int try_under_filter(const Jail *jail)
+{
+        struct sock_fprog program = {(unsigned short) jail->count, jail->program};
+
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
+                return 1;
+        if (syscall(SYS_getppid) <= 0)
+                return 2;
+        if (syscall(SYS_socket, AF_INET, SOCK_STREAM, 0) != -1 || errno != EAFNOSUPPORT)
+                return 3;
+        if (syscall(SYS_socket, AF_UNIX, SOCK_STREAM, 0) < 0)
+                return 4;
+        if (syscall(SYS_io_uring_setup, 1, NULL) != -1 || errno != ENOSYS)
+                return 5;
+        return syscall(600) == -1 && errno == ENOSYS ? 0 : 6;
+}
+
+static void the_kernel_takes_the_program(void **state)
+{
+        Jail jail = jail_make(preset_text("no-network"));
+        int status = 0;
+        pid_t pid = fork();
+
+        (void) state;
+        assert_true(pid >= 0);
+        if (pid == 0)
+                _exit(try_under_filter(&jail));
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+        jail_free(&jail);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -320,6 +358,7 @@ int main(void)
                 cmocka_unit_test(the_supervisor_is_out_of_reach),
                 cmocka_unit_test(the_landing_page_stays_where_it_is),
                 cmocka_unit_test(the_tree_is_short),
+                cmocka_unit_test(the_kernel_takes_the_program),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
