@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sentences for people go through gettext; the catalogue is seccomp-jail.mo. */
+#pragma once
+
+#include <libintl.h>
+
+#define SJ_TEXT_DOMAIN "seccomp-jail"
+
+#define _(sentence)                  dgettext(SJ_TEXT_DOMAIN, sentence)
+#define N_(sentence)                 sentence /* translated where it is shown */
+#define Q_(singular, plural, number) dngettext(SJ_TEXT_DOMAIN, singular, plural, number)
