@@ -151,7 +151,7 @@ static bool points_somewhere(const cJSON *argument)
         return false;
 }
 
-static void show_memory(AskTerminal *ask, uint64_t id, uint32_t index)
+static void show_memory(AskTerminal *ask, uint64_t id, uint32_t index, bool string)
 {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL, *reply = NULL;
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -162,8 +162,9 @@ static void show_memory(AskTerminal *ask, uint64_t id, uint32_t index)
         int r = jail_client_method(client, "ReadMemory", &message);
 
         if (r >= 0)
-                r = sd_bus_message_append(message, "a{sv}", 3, "id", "t", id, "argument", "u",
-                                          index, "length", "t", (uint64_t) MEMORY_BYTES);
+                r = sd_bus_message_append(message, "a{sv}", 4, "id", "t", id, "argument", "u",
+                                          index, "length", "t", (uint64_t) MEMORY_BYTES, "string",
+                                          "b", (int) string);
         if (r >= 0)
                 r = jail_client_call(client, message, &error, &reply);
         if (r >= 0)
@@ -194,7 +195,9 @@ void ask_dialog_memory(AskTerminal *ask, const cJSON *call)
                 if (points_somewhere(argument)) {
                         fprintf(ask_stream(ask), "   %u %s  %s\n", index,
                                 json_string(argument, "name"), text ? text : "");
-                        show_memory(ask, json_unsigned(call, "id"), index);
+                        show_memory(ask, json_unsigned(call, "id"), index,
+                                    string_equal(json_string(argument, "kind"), "path") ||
+                                            string_equal(json_string(argument, "kind"), "string"));
                         any = true;
                 }
                 index++;

@@ -162,6 +162,9 @@ static int decide(Session *session, const Verdict *verdict, const char *word, ui
                 return EXIT_FAILURE;
         }
         print_result(session, id, result);
+        if (verdict->always && json_unsigned(result, "remembered") > 0 &&
+            rules_keep(session, SJ_PENDING_JAIL(id), json_unsigned(result, "remembered")) < 0)
+                return EXIT_FAILURE;
         return EXIT_SUCCESS;
 }
 

@@ -219,7 +219,7 @@ static int show_log(LogView *view, int fd, bool follow)
         return 0;
 }
 
-static int open_log(Session *session, uint64_t jail, bool follow)
+int log_open_jail(Session *session, uint64_t jail, bool follow)
 {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int fd, r = session_ask(session, "log", "OpenLog", &reply, "ta{sv}", jail, 1, "follow", "b",
@@ -278,7 +278,7 @@ static int run_log(Session *session, const LogFilter *filter, const char *word, 
 
         if (session_jail(session, word, &jail) < 0)
                 return EXIT_FAILURE;
-        fd = open_log(session, jail, follow);
+        fd = log_open_jail(session, jail, follow);
         if (fd < 0)
                 return EXIT_FAILURE;
         if (filter->last && !follow) {

@@ -353,8 +353,7 @@ static void print_summary(Run *run)
 
         if (!run->summary || run->watch.lost)
                 return;
-        if (session_ask_value(run->session, "summary", "GetStatistics", &statistics, "t",
-                              run->watch.jail) < 0)
+        if (statistics_get(run->session, run->watch.jail, &statistics) < 0)
                 return;
         if (run->session->json)
                 json_print_line(statistics, stderr);

@@ -102,7 +102,8 @@ int session_ask(Session *session, const char *what, const char *member, sd_bus_m
 int session_ask_value(Session *session, const char *what, const char *member, cJSON **ret,
                       const char *types, ...);
 
-/* A jail's number as a person writes it: "3"; NULL stands for the only running jail. */
+/* A jail's number as a person writes it: "3"; NULL stands for the only running jail,
+ * or for the newest when none runs. */
 int session_jail(Session *session, const char *word, uint64_t *ret);
 /* A pending call's id: the whole number, "JAIL.N", or "N" when only one jail has such a call. */
 int session_call_id(Session *session, const char *word, uint64_t *ret);
@@ -160,10 +161,16 @@ void rules_check_print(const Session *session, const RulesCheck *check, const ch
                        const char *text, FILE *stream, bool context);
 /* The table of rules as `rule list` and `rules show` print it. */
 int rules_print_table(const Session *session, const cJSON *rules, bool running);
+/* Puts rule `number` of a running jail in front of its rule file (rules-keep.c). */
+int rules_keep(Session *session, uint64_t jail, uint64_t number);
 /* Exports (rules-export.c). */
 int rules_export_oci(Session *session, const cJSON *normal, const cJSON *rules, char **ret);
 int rules_export_systemd(Session *session, const cJSON *normal, const cJSON *rules, char **ret);
 
+/* Of a running jail as the daemon counts it, of an ended one out of its log. Reported. */
+int statistics_get(Session *session, uint64_t jail, cJSON **ret);
+/* The descriptor of OpenLog. Reported. */
+int log_open_jail(Session *session, uint64_t jail, bool follow);
 /* `jailctl stats` and `run --summary`. */
 int statistics_print(const Session *session, const cJSON *statistics, FILE *stream);
 

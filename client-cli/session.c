@@ -93,34 +93,39 @@ int session_ask_value(Session *session, const char *what, const char *member, cJ
         return r < 0 ? report_bus_error(session, what, r, NULL) : 0;
 }
 
-/* The number of the only running jail, 0 when there is none or more than one. */
+/* The number of the only running jail; of the newest one when none runs. */
 static int session_only_jail(Session *session, uint64_t *ret)
 {
         _cleanup_json_ cJSON *jails = NULL;
         const cJSON *jail;
         unsigned running = 0;
+        uint64_t newest = 0;
         int r = session_ask_value(session, "jails", "ListJails", &jails, "a{sv}", 0);
 
         if (r < 0)
                 return r;
         cJSON_ArrayForEach(jail, jails)
         {
+                if (json_unsigned(jail, "id") > newest)
+                        newest = json_unsigned(jail, "id");
                 if (string_equal(json_string(jail, "state"), "ended"))
                         continue;
                 running++;
                 *ret = json_unsigned(jail, "id");
         }
-        if (running == 1)
+        if (running == 0)
+                *ret = newest;
+        if (*ret > 0 && running <= 1)
                 return 0;
         report_error(session, SJ_ERROR_NO_SUCH_JAIL,
                      running ? _("which jail? more than one is running; 'jailctl list' shows them")
-                             : _("no jail is running; give the number of an ended one, or start "
-                                 "one with 'jailctl run'"));
+                             : _("there is no jail; 'jailctl run -- PROGRAM' makes one"));
         return -ESRCH;
 }
 
 int session_jail(Session *session, const char *word, uint64_t *ret)
 {
+        *ret = 0;
         if (!word)
                 return session_only_jail(session, ret);
         if (word[0] != '-' && number_parse_unsigned(word, ret) == 0 && *ret > 0)
