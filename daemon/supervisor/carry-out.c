@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "supervisor/decision.h"
+#include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
 #include "supervisor/ptrace-request.h"
 
@@ -66,11 +67,16 @@ static int put_registers(Tracee *tracee, const CallRegisters *call)
 void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
 {
         OpenCall *call = tracee->call;
+        CallRegisters executed;
 
         call->action = CALL_ALLOWED;
+        if (call->by == BY_USER)
+                path_check_mark(call);
+        executed = path_check_call(supervisor, tracee);
+        call->pinned |= executed.number != call->original.number;
         end_waiting(tracee);
         if (call->pinned) {
-                int r = put_registers(tracee, &call->decoded.registers);
+                int r = put_registers(tracee, &executed);
 
                 if (r < 0 && r != TRACEE_GONE) {
                         decision_fail_closed(supervisor, tracee,
@@ -121,8 +127,7 @@ static int put_back_arguments(Tracee *tracee)
                 return r;
         registers_set_arguments(&registers, tracee->call->original.arguments);
         /* a call that the kernel will make again must be the program's own */
-        if (tracee->call->original.number != tracee->call->decoded.registers.number)
-                registers.raw.orig_rax = (unsigned long long) tracee->call->original.number;
+        registers.raw.orig_rax = (unsigned long long) tracee->call->original.number;
         return tracee_set_registers(tracee_tid(tracee), &registers);
 }
 
@@ -195,6 +200,8 @@ void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
 
         if (call->pinned && put_back_arguments(tracee) == TRACEE_GONE)
                 end = (CallEnd){.ended = "killed"};
+        else
+                end.result = result = path_check_exit(supervisor, tracee, result);
         if (call->after && end.returned && !is_restart(result))
                 end.result = result = change_result(tracee, result);
         if (call->logged && end.returned)

@@ -7,6 +7,7 @@
 
 #include "supervisor/carry-out.h"
 #include "supervisor/guard.h"
+#include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/ptrace-request.h"
@@ -223,6 +224,15 @@ static int judge_pinned(Supervisor *supervisor, Tracee *tracee, PinnedCall *effe
         return r;
 }
 
+/* A condition could not be judged: the rules do not guess. Where the kernel would have said the
+ * same (a directory that is not there) the program sees that error. */
+static void refuse_unjudged(Supervisor *supervisor, Tracee *tracee, const Action *action)
+{
+        tracee->call->by = BY_SUPERVISOR;
+        tracee->call->unverified_reason = strdup("what a rule's condition needs cannot be read");
+        carry_out_result(supervisor, tracee, CALL_ABORTED, -action->error_number);
+}
+
 static void judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *own,
                   PinnedCall *effective, const TraceeCall *stop)
 {
@@ -246,10 +256,11 @@ static void judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *o
         tracee->call->by = BY_RULE;
         tracee->call->rule = (int64_t) outcome.number;
         if (outcome.unreadable) {
-                decision_fail_closed(supervisor, tracee,
-                                     "memory that a rule's condition needs cannot be read");
+                refuse_unjudged(supervisor, tracee, outcome.action);
                 return;
         }
+        if (outcome.judged_memory)
+                path_check_mark(tracee->call);
         if (effective->incomplete) {
                 tracee->call->verified = VERIFIED_NO;
                 tracee->call->unverified_reason = strdup(effective->incomplete);

@@ -35,10 +35,40 @@ static int judge_clone3(Supervisor *supervisor, Tracee *tracee, const CallRegist
                 *ret_why = "the arguments of clone3 could not be copied";
                 return r == -ESRCH ? r : -EAGAIN;
         }
+        if (copy->flags & (CLONE_NEWUSER | CLONE_NEWNS) &&
+            !rule_set_opens_guard(supervisor->rules, "namespaces")) {
+                *ret_why =
+                        "in namespaces of its own a program gives paths and rights other meanings";
+                return -EPERM;
+        }
         copy->flags &= ~(uint64_t) CLONE_UNTRACED;
         *ret_call = *call;
         ret_call->arguments[0] = address;
         return 1;
+}
+
+/* The process that a pidfd of the caller's is for: "Pid:" of its fdinfo. */
+static int pidfd_target(const Tracee *tracee, int pidfd, pid_t *ret)
+{
+        _cleanup_free_ char *path = string_format("/proc/%d/fdinfo/%d", tracee_pid(tracee), pidfd);
+        _cleanup_(fclosep) FILE *file = path ? fopen(path, "re") : NULL;
+        char line[256];
+
+        while (file && fgets(line, sizeof(line), file))
+                if (sscanf(line, "Pid: %d", ret) == 1)
+                        return 0;
+        return -EBADF;
+}
+
+/* A signal by pidfd may be meant for us; every thread of ours counts. */
+static int judge_pidfd_signal(const Tracee *tracee, const CallRegisters *call, const char **ret_why)
+{
+        pid_t target;
+
+        if (pidfd_target(tracee, (int) call->arguments[0], &target) < 0 || target != getpid())
+                return 0; /* the kernel says what is wrong with it */
+        *ret_why = "a signal for the supervisor";
+        return -EPERM;
 }
 
 int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
@@ -49,6 +79,8 @@ int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *cal
                 return judge_clone(call, ret_call);
         case SYS_clone3:
                 return judge_clone3(supervisor, tracee, call, ret_call, ret_why);
+        case SYS_pidfd_send_signal:
+                return judge_pidfd_signal(tracee, call, ret_why);
         default:
                 return 0;
         }

@@ -54,8 +54,9 @@ typedef struct OpenCall {
 
         CallAction action;
         DecidedBy by;
-        int64_t rule; /* number, 0 for the default, -1 for none */
-        uid_t who;    /* BY_USER */
+        int64_t rule;    /* number, 0 for the default, -1 for none */
+        uid_t who;       /* BY_USER */
+        bool check_path; /* what a path led to decided: path-check.h */
         Verified verified;
         char *unverified_reason; /* why `verified` is no; NULL when there is nothing to verify */
         char *edited_from;       /* text before an edit, NULL when it was not edited */

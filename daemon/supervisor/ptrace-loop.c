@@ -9,6 +9,7 @@
 #include "supervisor/decision.h"
 #include "supervisor/injection.h"
 #include "supervisor/open-call.h"
+#include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
 #include "supervisor/ptrace-request.h"
 
@@ -176,6 +177,7 @@ static void on_death(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
                 note_program_end(supervisor, stop);
         tracee_table_remove(&supervisor->tracees, tracee, &ended);
         if (ended) {
+                rule_set_end_process(supervisor->rules, (int) ended->id);
                 supervisor->events->process_ended(supervisor->events_userdata, ended, false);
                 process_release(ended);
         }
@@ -227,6 +229,7 @@ static void on_exec(Supervisor *supervisor, Tracee *tracee)
                 r = install_image(&supervisor->installer, tracee, first, &problem);
         if (r == TRACEE_GONE)
                 return;
+        path_check_exec(tracee);
         carry_out_ended(supervisor, tracee, "exec");
         if (r < 0) {
                 problem_set(&problem, r, "the program could not be prepared: %s", strerror(-r));

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/path-check.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "hook/landing-page.h"
+#include "supervisor/pinned-arguments.h"
+#include "supervisor/ptrace-request.h"
+#include "supervisor/remote-call.h"
+
+/* Of the kernel's O_LARGEFILE, which the C library defines as 0 here. */
+#define KERNEL_O_LARGEFILE 0100000
+#define KERNEL_O_TMPFILE   020000000
+
+/* What openat2 knows; open and openat ignore other bits. */
+#define OPEN_FLAGS_KNOWN                                                                           \
+        (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC |      \
+         O_ASYNC | O_DIRECT | KERNEL_O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME |          \
+         O_CLOEXEC | O_PATH | KERNEL_O_TMPFILE)
+
+/* The argument whose path was judged: the first one. */
+static const DecodedArgument *judged_path(const OpenCall *call)
+{
+        for (unsigned i = 0; i < call->decoded.argument_count; i++)
+                if (call->decoded.arguments[i].kind == ARGUMENT_KIND_PATH &&
+                    call->decoded.arguments[i].resolved)
+                        return &call->decoded.arguments[i];
+        return NULL;
+}
+
+void path_check_mark(OpenCall *call)
+{
+        const SyscallEntry *entry = call->decoded.entry;
+
+        if (!entry || !judged_path(call))
+                return;
+        call->check_path = true;
+        if (entry->result == SYSCALL_RESULT_FD || call->verified != VERIFIED_YES)
+                return;
+        call->verified = VERIFIED_NO;
+        free(call->unverified_reason);
+        call->unverified_reason = strdup(
+                "a directory on the way could be exchanged before the kernel looks; only what is "
+                "opened is compared afterwards");
+}
+
+/* ---- before: opening that could change something ---- */
+
+/* flags and mode of an opening call; false for any other. */
+static bool open_arguments(const CallRegisters *call, uint64_t *ret_flags, uint64_t *ret_mode)
+{
+        switch (call->number) {
+        case SYS_creat:
+                *ret_flags = O_CREAT | O_WRONLY | O_TRUNC;
+                *ret_mode = call->arguments[1];
+                return true;
+        case SYS_open:
+                *ret_flags = call->arguments[1];
+                *ret_mode = call->arguments[2];
+                return true;
+        case SYS_openat:
+                *ret_flags = call->arguments[2];
+                *ret_mode = call->arguments[3];
+                return true;
+        default:
+                return false;
+        }
+}
+
+static bool refused_for_ever(Supervisor *supervisor, const Tracee *tracee,
+                             const CallRegisters *call)
+{
+        TraceeView view = tracee_view(tracee);
+        CallerView caller = tracee_view_caller(&view);
+        const RuleQuery query = {
+                .registers = call, .view = &caller, .pid = tracee_pid(tracee), .peek = true};
+        RuleOutcome outcome;
+
+        return rule_set_match(supervisor->rules, &query, &outcome) == 0 &&
+               outcome.action->kind == ACTION_ABORT_FOREVER;
+}
+
+CallRegisters path_check_call(Supervisor *supervisor, Tracee *tracee)
+{
+        OpenCall *call = tracee->call;
+        const CallRegisters *own = &call->decoded.registers;
+        CallRegisters safe = {.number = SYS_openat2};
+        struct open_how how = {.resolve = RESOLVE_NO_SYMLINKS};
+        const char *path;
+        uint64_t flags, mode, address;
+        size_t start = (call->pinned_bytes + 15) & ~(size_t) 15, size;
+        unsigned char *slot;
+        void *memory;
+
+        if (!call->check_path || !open_arguments(own, &flags, &mode) ||
+            !(flags & (O_CREAT | O_TRUNC)))
+                return *own;
+        path = judged_path(call)->resolved;
+        size = strlen(path) + 1;
+        if (path[0] != '/' || start + sizeof(how) + size > LANDING_SLOT_BYTES ||
+            pinned_slot(supervisor, tracee, &address, &memory) < 0)
+                return *own; /* the descriptor is compared afterwards all the same */
+        how.flags = flags & OPEN_FLAGS_KNOWN;
+        how.mode = flags & (O_CREAT | KERNEL_O_TMPFILE) ? mode & 07777 : 0;
+        slot = memory;
+        memcpy(slot + start, &how, sizeof(how));
+        memcpy(slot + start + sizeof(how), path, size);
+        safe.arguments[0] = (uint64_t) AT_FDCWD;
+        safe.arguments[1] = address + start + sizeof(how);
+        safe.arguments[2] = address + start;
+        safe.arguments[3] = sizeof(how);
+        return refused_for_ever(supervisor, tracee, &safe) ? *own : safe;
+}
+
+/* ---- after ---- */
+
+static bool same_file(pid_t pid, int fd, const char *path)
+{
+        _cleanup_free_ char *opened = string_format("/proc/%d/fd/%d", pid, fd);
+        _cleanup_free_ char *judged = string_format("/proc/%d/root%s", pid, path);
+        struct stat a, b;
+
+        return opened && judged && stat(opened, &a) == 0 && lstat(judged, &b) == 0 &&
+               a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* An unlinked file has " (deleted)" behind its name; an unnamed one lies in the directory that was
+ * judged. */
+static bool same_name(const char *opened, const char *judged)
+{
+        static const char deleted[] = " (deleted)";
+        size_t length = strlen(judged);
+
+        if (strncmp(opened, judged, length) != 0)
+                return false;
+        return !opened[length] || strcmp(opened + length, deleted) == 0 ||
+               strncmp(opened + length, "/#", 2) == 0;
+}
+
+static bool opened_what_was_judged(const Tracee *tracee, int fd, const char *judged)
+{
+        _cleanup_free_ char *link = string_format("/proc/%d/fd/%d", tracee_pid(tracee), fd);
+        char opened[4096];
+        ssize_t n = link ? readlink(link, opened, sizeof(opened) - 1) : -1;
+
+        if (n < 0)
+                return false;
+        opened[n] = '\0';
+        return same_name(opened, judged) || same_file(tracee_pid(tracee), fd, judged);
+}
+
+/* The program never gets to use it: the descriptor is closed before the call returns. */
+static int close_in_tracee(Supervisor *supervisor, Tracee *tracee, int fd)
+{
+        RemoteCaller caller = {.tid = tracee_tid(tracee),
+                               .pad = tracee->process->landing + LANDING_PAD_OFFSET,
+                               .later = &supervisor->later};
+        const CallRegisters close_call = {.number = SYS_close, .arguments = {(uint64_t) fd}};
+        int64_t result = -EIO;
+        uint64_t mask;
+        int r = tracee_get_registers(caller.tid, &caller.base);
+
+        if (r == 0)
+                r = tracee_get_signal_mask(caller.tid, &mask);
+        if (r == 0)
+                r = tracee_set_signal_mask(caller.tid, UINT64_MAX);
+        if (r == 0)
+                r = remote_call(&caller, &close_call, &result);
+        if (r == 0)
+                r = tracee_set_registers(caller.tid, &caller.base);
+        if (r == 0)
+                r = tracee_set_signal_mask(caller.tid, mask);
+        if (r == 0 && caller.group_signal)
+                r = tracee_interrupt(caller.tid);
+        return r < 0 ? r : (int) result;
+}
+
+int64_t path_check_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
+{
+        OpenCall *call = tracee->call;
+        const DecodedArgument *path = judged_path(call);
+
+        if (!call->check_path || !path || !call->decoded.entry ||
+            call->decoded.entry->result != SYSCALL_RESULT_FD)
+                return result;
+        if (result == -ELOOP)
+                call->verified = VERIFIED_CHANGED; /* a link where there was none */
+        if (result < 0 || opened_what_was_judged(tracee, (int) result, path->resolved))
+                return result;
+        call->verified = VERIFIED_CHANGED;
+        if (close_in_tracee(supervisor, tracee, (int) result) < 0)
+                kill(tracee_pid(tracee), SIGKILL); /* it must not have the descriptor */
+        (void) tracee_set_result(tracee_tid(tracee), -EACCES);
+        return -EACCES;
+}
+
+void path_check_exec(Tracee *tracee)
+{
+        OpenCall *call = tracee->call;
+        const DecodedArgument *path = call ? judged_path(call) : NULL;
+
+        if (!path || !call->check_path)
+                return;
+        free(call->unverified_reason);
+        call->unverified_reason = NULL;
+        if (string_equal(tracee->process->exe, path->resolved)) {
+                call->verified = VERIFIED_YES;
+                return;
+        }
+        call->verified = VERIFIED_NO;
+        call->unverified_reason = strdup("the image that runs is another file: the interpreter of "
+                                         "a script, or the file was exchanged");
+}

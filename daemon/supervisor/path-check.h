@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A path is more than its bytes: between the judgement and the kernel's look a directory or a link
+ * on the way may be exchanged. Where a path decided, opening goes through openat2 with
+ * RESOLVE_NO_SYMLINKS when it could change something, and what was opened is compared with what was
+ * judged.
+ */
+#pragma once
+
+#include "supervisor/supervisor.h"
+
+/* The call was decided by what a path leads to, or by a person who saw it: mark it for the checks
+ * below. */
+void path_check_mark(OpenCall *call);
+
+/* What the kernel shall execute for the open call: itself, or its openat2 form on the resolved
+ * path. */
+CallRegisters path_check_call(Supervisor *supervisor, Tracee *tracee);
+
+/* At the exit stop: the result that the program shall see. A descriptor of something else than what
+ * was judged is closed and the call has failed with EACCES. */
+int64_t path_check_exit(Supervisor *supervisor, Tracee *tracee, int64_t result);
+
+/* After a successful exec. */
+void path_check_exec(Tracee *tracee);
