@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 
 #include "base/text.h"
 #include "client-cli/ask-dialogs.h"
@@ -50,6 +51,33 @@ static int on_input(sd_event_source *source, int fd, uint32_t events, void *user
         return sd_event_source_set_enabled(source, SD_EVENT_OFF);
 }
 
+static int on_leave(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+        AskTerminal *ask = userdata;
+
+        (void) source;
+        (void) info;
+        ask->left = ask->leaving = true;
+        return 0;
+}
+
+/* Whoever only asks ends by a signal as ever, but gives the terminal back before. */
+static int leave_by_signals(AskTerminal *ask)
+{
+        static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+        sigset_t set;
+        int r = 0;
+
+        sigemptyset(&set);
+        for (size_t i = 0; i < ELEMENTS_OF(signals); i++)
+                sigaddset(&set, signals[i]);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+                return -errno;
+        for (size_t i = 0; r >= 0 && i < ELEMENTS_OF(signals); i++)
+                r = sd_event_add_signal(ask->event, NULL, signals[i], on_leave, ask);
+        return r < 0 ? r : 0;
+}
+
 int ask_terminal_new(Session *session, sd_event *event, bool runs_program, AskTerminal **ret)
 {
         _cleanup_ask_ AskTerminal *ask = calloc(1, sizeof(*ask));
@@ -68,6 +96,8 @@ int ask_terminal_new(Session *session, sd_event *event, bool runs_program, AskTe
         r = sd_event_add_io(event, &ask->input, ask->terminal.fd, EPOLLIN, on_input, ask);
         if (r >= 0)
                 r = sd_event_source_set_enabled(ask->input, SD_EVENT_OFF);
+        if (r >= 0 && !runs_program)
+                r = leave_by_signals(ask);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(ask);

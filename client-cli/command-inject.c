@@ -44,11 +44,9 @@ static void print_result(const Session *session, pid_t tid, bool many, cJSON *re
         duration_format(json_unsigned(result, "ran_ns"), ran, sizeof(ran));
         if (many)
                 printf("%d: ", tid);
-        if (text && *text)
-                printf("%s", text);
-        else
-                printf("%" PRId64 " %s", json_signed(result, "return"),
-                       json_string(result, "errno"));
+        printf("%s = %" PRId64, text ? text : "", json_signed(result, "return"));
+        if (*json_string(result, "errno"))
+                printf(" %s", json_string(result, "errno"));
         printf("  (%s)\n", ran);
         print_buffers(cJSON_GetObjectItemCaseSensitive(result, "buffers"));
 }

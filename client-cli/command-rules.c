@@ -141,6 +141,18 @@ static void print_action_words(const char *action)
         fputs(action, stdout);
 }
 
+/* What a rule selects, a lone number by its name. */
+static const char *rule_calls(const cJSON *rule)
+{
+        const char *selector = json_string(rule, "syscall");
+        const cJSON *calls = cJSON_GetObjectItemCaseSensitive(rule, "calls");
+        const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(calls, 0));
+
+        if (*selector && strspn(selector, "0123456789") == strlen(selector) && name)
+                return name;
+        return selector;
+}
+
 static void print_rule_words(const Session *session, const cJSON *rule)
 {
         static const struct {
@@ -151,7 +163,7 @@ static void print_rule_words(const Session *session, const cJSON *rule)
                 {"started_by", N_(", when it was started by ")},
                 {"nth", N_(", for call number ")},
         };
-        _cleanup_free_ char *calls = text_shown(json_string(rule, "syscall"));
+        _cleanup_free_ char *calls = text_shown(rule_calls(rule));
         uint64_t number = json_unsigned(rule, "number");
 
         if (number == 0)

@@ -17,6 +17,7 @@
 #include "client-cli/jail-watch.h"
 #include "client-cli/print-text.h"
 #include "client-cli/program-follow.h"
+#include "client-cli/verdict.h"
 #include "dbus/start-program.h"
 
 typedef enum AskWhere { ASK_DEFAULT, ASK_AT_TERMINAL, ASK_AT_DESKTOP, ASK_NOWHERE } AskWhere;
@@ -311,12 +312,40 @@ static bool is_over(Run *run)
         return run->watch.finished || run->watch.lost || run->no_wait || follow->interrupted;
 }
 
+/* The calls that keep a signal waiting end as interrupted: the person pressed ^C, or somebody sent
+ * the signal to us. A held call is not run by that. */
+static void make_way(void *userdata, bool whole_job)
+{
+        Run *run = userdata;
+        _cleanup_json_ cJSON *calls = NULL;
+        const cJSON *call;
+
+        if (run->watch.held == 0 || run->watch.lost)
+                return;
+        if (session_ask_value(run->session, "pending", "ListPending", &calls, "t",
+                              run->watch.jail) < 0)
+                return;
+        cJSON_ArrayForEach(call, calls)
+        {
+                _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+                _cleanup_json_ cJSON *result = NULL;
+                Verdict verdict = {.action = "interrupt"};
+                pid_t pid = (pid_t) json_signed(call, "pid");
+
+                if (pid == run->follow.pid || (whole_job && getpgid(pid) == getpgrp()))
+                        verdict_send(run->session, &verdict, json_unsigned(call, "id"), &error,
+                                     &result);
+        }
+}
+
 static int follow_program(Run *run)
 {
         bool patient = false;
         int r;
 
         run->follow.ask = run->watch.ask;
+        run->follow.make_way = make_way;
+        run->follow.userdata = run;
         r = program_follow_start(&run->follow, run->watch.event, run->follow.pid);
         while (r >= 0 && !is_over(run)) {
                 if (run->follow.ended && !patient) {

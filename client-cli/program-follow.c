@@ -81,6 +81,24 @@ static void terminal_stop(ProgramFollow *follow, const struct signalfd_siginfo *
                 stop_as(follow, SIGTSTP);
 }
 
+/* What another process sent to jailctl is meant for the program. */
+static void pass_on(ProgramFollow *follow, int signal_number)
+{
+        kill(follow->pid, signal_number);
+        follow->make_way(follow->userdata, false);
+}
+
+/* SIGINT, SIGQUIT, SIGTERM, SIGHUP: those of the terminal the program has already. */
+static void ending_signal(ProgramFollow *follow, const struct signalfd_siginfo *info)
+{
+        if (follow->ended)
+                follow->interrupted = true;
+        else if (info->ssi_code == SI_KERNEL)
+                follow->make_way(follow->userdata, true);
+        else if (info->ssi_pid != (uint32_t) getpid())
+                pass_on(follow, (int) info->ssi_signo);
+}
+
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
         ProgramFollow *follow = userdata;
@@ -93,16 +111,8 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
         case SIGTSTP:
                 terminal_stop(follow, info);
                 break;
-        case SIGINT:
-        case SIGQUIT:
-                /* The program has it too. Once it has ended, ^C ends the wait for the others. */
-                follow->interrupted = follow->ended;
-                break;
-        default: /* SIGTERM, SIGHUP */
-                if (!follow->ended && info->ssi_code != SI_KERNEL)
-                        kill(follow->pid, (int) info->ssi_signo);
-                if (follow->ended)
-                        follow->interrupted = true;
+        default:
+                ending_signal(follow, info);
                 break;
         }
         return 0;

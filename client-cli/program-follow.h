@@ -18,7 +18,11 @@ typedef struct ProgramFollow {
         bool interrupted; /* ^C when the program itself had ended already */
         unsigned held;    /* calls of its jail that are pending: a held thread cannot stop */
         AskTerminal *ask; /* not owned, NULL without */
-        sigset_t mask;    /* the signals before */
+        /* A signal waits behind held calls: they are to give way to it. `whole_job`: the calls of
+         * every process in our process group, else only the program's own. */
+        void (*make_way)(void *userdata, bool whole_job);
+        void *userdata;
+        sigset_t mask; /* the signals before */
 } ProgramFollow;
 
 /* Takes over the signals of this process; the program was forked before. */

@@ -208,6 +208,48 @@ def a_program_cannot_paint_the_terminal(jail):
         assert terminal.wait() == 0
 
 
+def a_signal_to_jailctl_is_meant_for_the_program(jail):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        with run_ask(jail, "mkdir=notify", "mkdir", "made") as terminal:
+            terminal.expect(PROMPT)
+            os.kill(terminal.process.pid, number)
+            assert terminal.wait() == 128 + number, terminal.seen
+            assert termios.tcgetattr(terminal.slave) == terminal.mode
+        assert not (jail.work / "made").exists()
+
+
+def interrupting_at_the_prompt_ends_the_program(jail):
+    with run_ask(jail, "mkdir=notify", "mkdir", "made") as terminal:
+        terminal.expect(PROMPT)
+        terminal.send("\x03")
+        assert terminal.wait() == 128 + 2, terminal.seen
+    assert not (jail.work / "made").exists()
+
+
+def interrupting_without_a_prompt_ends_the_program(jail):
+    with Terminal(jail, [jail.bin / "jailctl", "run", "--ask", "none", "--default", "allow",
+                         "--rule", "mkdir=notify", "--", "mkdir", "made"]) as terminal:
+        jail.pending()
+        terminal.send("\x03")
+        assert terminal.wait() == 128 + 2, terminal.seen
+    assert not (jail.work / "made").exists()
+
+
+def who_only_asks_leaves_the_call_and_the_terminal_alone(jail):
+    program = jail.start([jail.bin / "jailctl", "run", "--ask", "none", "--default", "allow",
+                          "--rule", "mkdir=notify", "--", "mkdir", "made"])
+    for leave in (lambda terminal: terminal.send("\x03"),
+                  lambda terminal: os.kill(terminal.process.pid, signal.SIGTERM)):
+        with Terminal(jail, [jail.bin / "jailctl", "pending", "--ask"]) as terminal:
+            terminal.expect(PROMPT)
+            leave(terminal)
+            assert terminal.wait() == 0, terminal.seen
+            assert termios.tcgetattr(terminal.slave) == terminal.mode
+        assert len(jail.pending()) == 1
+    assert jail.jailctl("decide", held(jail), "allow").returncode == 0
+    assert program.wait(20) == 0
+
+
 def without_a_terminal_somebody_is_told(jail):
     program = jail.start([jail.bin / "jailctl", "run", "--default", "allow", "--rule",
                           "mkdir=notify", "--", "mkdir", "made"], stdin=-3, stderr=-1,
@@ -227,4 +269,7 @@ main([keys_that_are_no_answer_answer_nothing,
       memory_details_and_help_answer_nothing, always_makes_a_rule,
       a_call_answered_elsewhere_goes_away, a_dead_program_ends_its_question,
       two_clients_share_one_queue, skipped_calls_are_left_to_others, quitting_asks_once_more,
-      a_program_cannot_paint_the_terminal, without_a_terminal_somebody_is_told])
+      a_program_cannot_paint_the_terminal, a_signal_to_jailctl_is_meant_for_the_program,
+      interrupting_at_the_prompt_ends_the_program,
+      interrupting_without_a_prompt_ends_the_program,
+      who_only_asks_leaves_the_call_and_the_terminal_alone, without_a_terminal_somebody_is_told])
