@@ -7,6 +7,7 @@
 
 #include "supervisor/carry-out.h"
 #include "supervisor/guard.h"
+#include "supervisor/injection.h"
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
 #include "supervisor/pinned-arguments.h"
@@ -154,6 +155,8 @@ static void apply(Supervisor *supervisor, Tracee *tracee, const Action *action)
                 if (pending_calls_hold(supervisor, tracee) < 0)
                         decision_fail_closed(supervisor, tracee,
                                              "the call could not be held for an answer");
+                else if (tracee->injection)
+                        injection_held(supervisor, tracee);
                 break;
         case ACTION_SCRIPT:
         default:

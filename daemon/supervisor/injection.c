@@ -55,7 +55,7 @@ static void injection_finish(Supervisor *supervisor, Tracee *tracee)
         Injection *injection = TAKE_PTR(tracee->injection);
         InjectionResult *result = &injection->result;
 
-        if (injection->call) {
+        if (injection->call->is_decoded) {
                 const CallEnd end = {.returned = result->executed,
                                      .result = result->result,
                                      .ended = result->executed ? NULL : "killed"};
@@ -296,14 +296,23 @@ static bool takes_when_stopped(Supervisor *supervisor, Tracee *tracee)
         return true;
 }
 
+/* The thread may be on its way to another stop when it is interrupted, and every stop forgets a
+ * PTRACE_INTERRUPT that waits: it is asked for again. */
+static bool takes_while_stopping(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
+{
+        if (stop->kind == STOP_TRAP || stop->kind == STOP_GROUP)
+                return takes_when_stopped(supervisor, tracee);
+        (void) tracee_interrupt(tracee_tid(tracee)); /* gone: waitpid() reports it */
+        return false;
+}
+
 bool injection_takes(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
 {
         if (stop->kind == STOP_EXITED || stop->kind == STOP_KILLED)
                 return false;
         switch (tracee->injection->stage) {
         case INJECTION_STOPPING:
-                return (stop->kind == STOP_TRAP || stop->kind == STOP_GROUP) &&
-                       takes_when_stopped(supervisor, tracee);
+                return takes_while_stopping(supervisor, tracee, stop);
         case INJECTION_SKIPPING:
                 return stop->kind == STOP_SYSCALL && takes_when_stopped(supervisor, tracee);
         case INJECTION_CALLING:
@@ -311,6 +320,7 @@ bool injection_takes(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
         case INJECTION_RETURNING:
                 if (stop->kind == STOP_SIGNAL && stop->value == SIGSTOP) {
                         tracee->injection->deferred_signal = SIGSTOP;
+                        (void) tracee_interrupt(tracee_tid(tracee));
                         (void) tracee_resume(tracee_tid(tracee), TRACEE_RUN, 0);
                 } else {
                         put_back(supervisor, tracee, stop);

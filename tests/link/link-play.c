@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "link-play.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+static pid_t start_supervisor(const char *path, int *ret_fd)
+{
+        int ends[2];
+        pid_t pid;
+
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+                return -1;
+        pid = fork();
+        if (pid == 0) {
+                if (dup2(ends[1], LINK_FD) == LINK_FD)
+                        execl(path, path, (char *) NULL);
+                _exit(127);
+        }
+        close(ends[1]);
+        *ret_fd = ends[0];
+        return pid;
+}
+
+int link_play_open(LinkPlay *play, const char *supervisor)
+{
+        int fd = -1, r;
+
+        *play = (LinkPlay){.ring_fd = -1, .stub = {.pid = -1}};
+        play->supervisor = start_supervisor(supervisor, &fd);
+        r = play->supervisor < 0 ? -errno : log_ring_create(LOG_RING_BYTES_DEFAULT, &play->ring_fd);
+        if (r >= 0)
+                r = log_ring_open(play->ring_fd, &play->ring);
+        if (r >= 0)
+                r = sd_bus_new(&play->bus);
+        if (r >= 0)
+                r = sd_bus_set_fd(play->bus, fd, fd);
+        if (r >= 0)
+                r = sd_bus_negotiate_fds(play->bus, 1);
+        return r < 0 ? r : sd_bus_start(play->bus);
+}
+
+void link_play_close(LinkPlay *play)
+{
+        play->bus = sd_bus_close_unref(play->bus);
+        if (play->supervisor > 0)
+                waitpid(play->supervisor, NULL, 0);
+}
+
+static int append_rules(sd_bus_message *message, const LinkProgram *program)
+{
+        int r = 0;
+
+        if (program->default_action)
+                r = sd_bus_message_append(message, "{sv}", "default", "s", program->default_action);
+        if (r >= 0 && program->rules)
+                r = sd_bus_message_append(message, "{sv}", "rules", "s", program->rules);
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'e', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(message, "s", "rule");
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'v', "as");
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'a', "s");
+        for (unsigned i = 0; r >= 0 && i < program->override_count; i++)
+                r = sd_bus_message_append(message, "s", program->overrides[i]);
+        for (unsigned i = 0; r >= 0 && i < 3; i++)
+                r = sd_bus_message_close_container(message);
+        return r;
+}
+
+static int send_start(LinkPlay *play, const LinkProgram *program, pid_t pid, int pidfd, int socket,
+                      sd_bus_message_handler_t started, void *userdata)
+{
+        sd_bus_message *message = NULL;
+        int r = sd_bus_message_new_method_call(play->bus, &message, NULL, LINK_OBJECT,
+                                               LINK_INTERFACE, "Start");
+
+        if (r >= 0)
+                r = sd_bus_message_append(message, "u", (uint32_t) getuid());
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'a', "{sv}");
+        if (r >= 0)
+                r = sd_bus_message_append(message, "{sv}{sv}{sv}{sv}", "jail", "t", (uint64_t) 1,
+                                          "pid", "i", (int32_t) pid, "stub-pidfd", "h", pidfd,
+                                          "log-ring", "h", play->ring_fd);
+        if (r >= 0 && socket >= 0)
+                r = sd_bus_message_append(message, "{sv}", "stub-socket", "h", socket);
+        if (r >= 0 && socket < 0)
+                r = sd_bus_message_append(message, "{sv}", "attach", "b", 1);
+        if (r >= 0)
+                r = append_rules(message, program);
+        if (r >= 0)
+                r = sd_bus_message_close_container(message);
+        if (r >= 0)
+                r = sd_bus_call_async(play->bus, NULL, message, started, userdata, UINT64_MAX);
+        sd_bus_message_unref(message);
+        return r;
+}
+
+int link_play_start(LinkPlay *play, const LinkProgram *program, sd_bus_message_handler_t started,
+                    void *userdata)
+{
+        const ProgramStart start = {.argv = program->argv, .terminal = -1};
+        int r = program_stub_fork(&start, &play->stub);
+
+        return r < 0 ? r
+                     : send_start(play, program, play->stub.pid, play->stub.pidfd,
+                                  play->stub.socket, started, userdata);
+}
+
+int link_play_attach(LinkPlay *play, pid_t pid, const LinkProgram *program,
+                     sd_bus_message_handler_t started, void *userdata)
+{
+        int pidfd = pidfd_open(pid, 0), r;
+
+        if (pidfd < 0)
+                return -errno;
+        r = send_start(play, program, pid, pidfd, -1, started, userdata);
+        close(pidfd);
+        return r;
+}
+
+void link_play_print_log(LinkPlay *play)
+{
+        LogCursor cursor = {0};
+
+        for (;;) {
+                const char *bytes;
+                uint64_t missed;
+                size_t size;
+
+                log_ring_peek(play->ring, &cursor, &bytes, &size, &missed);
+                if (size == 0)
+                        return;
+                fwrite(bytes, 1, size, stderr);
+                log_ring_advance(&cursor, bytes, size);
+        }
+}
