@@ -25,6 +25,19 @@ static const char *template_of(const char *id)
         return NULL;
 }
 
+/* A path in the person's home as people write it: "~/test". */
+static char *shorten_home(const char *raw)
+{
+        const char *home = g_get_home_dir();
+        size_t length = strlen(home);
+        g_autofree char *shown = NULL;
+
+        if (length < 2 || strncmp(raw, home, length) != 0 || raw[length] != '/')
+                return wording_escape(raw);
+        shown = wording_escape(raw + length);
+        return g_strconcat("~", shown, NULL);
+}
+
 static void append_part(GString *text, PangoAttrList *bold, GVariant *parts, const char *key)
 {
         g_autofree char *shown = NULL;
@@ -32,7 +45,7 @@ static void append_part(GString *text, PangoAttrList *bold, GVariant *parts, con
         const char *raw = NULL;
 
         g_variant_lookup(parts, key, "&s", &raw);
-        shown = wording_escape(raw ? raw : "?");
+        shown = shorten_home(raw ? raw : "?");
         attribute = pango_attr_weight_new(PANGO_WEIGHT_BOLD);
         attribute->start_index = (guint) text->len;
         g_string_append(text, shown);

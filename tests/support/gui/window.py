@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real jail-window under guienv, pressed and read through the accessibility tree.
+
+Run with Debian's /usr/bin/python3 (python3-gi, gir1.2-atspi-2.0), inside tests/support/gui/guienv.
+"""
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+Atspi.init()
+NAME = "jail-window"
+
+
+def wait(question, timeout=15, what="condition"):
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            answer = question()
+            if answer:
+                return answer
+        except GLib.Error:
+            pass  # the object went away while it was looked at
+        if time.monotonic() > end:
+            raise AssertionError("timed out: " + what)
+        time.sleep(0.03)
+
+
+def children(node):
+    for i in range(node.get_child_count()):
+        child = node.get_child_at_index(i)
+        if child is not None:
+            yield child
+
+
+def walk(node):
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def drawn(node):
+    component = node.get_component_iface()
+    if component is None:
+        return False
+    extents = component.get_extents(Atspi.CoordType.WINDOW)
+    return extents.width > 0 and extents.height > 0
+
+
+def called(node, name):
+    """Whether a node has this name; GTK adds the text of a button's label to its name
+    ("_Start Start", "Start a Program Start")."""
+    own = (node.get_name() or "").replace("_", "")
+    return own == name or own.startswith(name + " ") and own[len(name) + 1:].split("(")[0] in name
+
+
+def sensitive(node):
+    return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
+
+def press(node):
+    action = node.get_action_iface()
+    assert action is not None and action.get_n_actions(), "no action: " + (node.get_name() or "?")
+    assert action.do_action(0)
+
+
+class Window:
+    """with Window() as w: w.start("mkdir", "test"); w.answer("Allow")"""
+
+    def __init__(self, *arguments, language="", expect_window=True):
+        self.bin = pathlib.Path(os.environ["SJ_BIN"])
+        self.arguments = arguments
+        self.language = language
+        self.expect_window = expect_window
+
+    def __enter__(self):
+        environment = dict(os.environ, LANGUAGE=self.language)
+        self.log = open(os.path.join(os.environ["HOME"], "window.log"), "w+")
+        self.process = subprocess.Popen(
+            [str(self.bin / NAME), "--user", *self.arguments], env=environment, stdout=self.log,
+            stderr=self.log)
+        if self.expect_window:
+            self.app = self.application()
+            self.main = wait(lambda: next(children(self.app), None), what="a window")
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if kind is not None and os.environ.get("SJ_SCREENSHOTS"):
+            pathlib.Path(os.environ["SJ_SCREENSHOTS"]).mkdir(parents=True, exist_ok=True)
+            self.screenshot(pathlib.Path(os.environ["SJ_SCREENSHOTS"]) / "failed.png")
+        self.process.terminate()
+        self.process.wait()
+        self.log.seek(0)
+        said = self.log.read()
+        if kind is not None or "CRITICAL" in said or "WARNING **" in said:
+            print(said, flush=True)
+        if kind is None:
+            assert "-CRITICAL" not in said, "the window printed a critical message"
+
+    def application(self, name=NAME):
+        return wait(lambda: next((a for a in children(Atspi.get_desktop(0))
+                                  if a.get_name() == name), None), 30, "application " + name)
+
+    # ---- finding ----
+
+    def all(self, role=None, name=None, root=None, seen=True):
+        return [n for n in walk(root or self.main)
+                if (role is None or n.get_role_name() == role)
+                and (name is None or called(n, name)) and (not seen or drawn(n))]
+
+    def find(self, role=None, name=None, root=None, nth=0, timeout=15, seen=True):
+        def look():
+            found = self.all(role, name, root, seen)
+            return found[nth] if len(found) > nth else None
+        return wait(look, timeout, f"{role} {name!r}")
+
+    def button(self, name, root=None, timeout=15):
+        """A button that can be pressed now."""
+        return wait(lambda: next((n for n in walk(root or self.main)
+                                  if n.get_role_name() in ("push button", "toggle button")
+                                  and called(n, name) and sensitive(n) and drawn(n)
+                                  and n.get_action_iface()
+                                  and n.get_action_iface().get_n_actions()), None), timeout,
+                    "button " + name)
+
+    def press(self, name, root=None, timeout=15):
+        """Presses it; again when it fell asleep in between."""
+        wait(lambda: self.button(name, root, timeout).get_action_iface().do_action(0), timeout,
+             "to press " + name)
+
+    def labels(self, root=None):
+        return [n.get_name() for n in walk(root or self.main)
+                if n.get_role_name() == "label" and n.get_name() and drawn(n)]
+
+    def label(self, part, timeout=15, root=None):
+        """Waits for a label that contains `part`; its whole text."""
+        return wait(lambda: next((text for text in self.labels(root) if part in text), None), timeout,
+                    "label with " + part)
+
+    def no_label(self, part, timeout=15):
+        wait(lambda: not any(part in text for text in self.labels()), timeout, "no label " + part)
+
+    def entry(self, name, root=None):
+        def look():
+            for node in walk(root or self.main):
+                if node.get_name() == name and drawn(node):
+                    for inner in walk(node):
+                        if inner.get_editable_text_iface():
+                            return inner
+            return None
+        return wait(look, 15, "entry " + name)
+
+    def type(self, name, text, root=None):
+        assert self.entry(name, root).get_editable_text_iface().set_text_contents(text)
+
+    def text(self, name, root=None):
+        iface = self.entry(name, root).get_text_iface()
+        return iface.get_text(0, iface.get_character_count())
+
+    def toggle(self, name, root=None):
+        press(wait(lambda: next((n for n in walk(root or self.main) if called(n, name)
+                                 and n.get_role_name() in ("check box", "radio button",
+                                                           "toggle button")
+                                 and drawn(n) and n.get_action_iface()
+                                 and n.get_action_iface().get_n_actions()), None),
+                   15, "switch " + name))
+
+    # ---- what a person does ----
+
+    def page(self, name):
+        press(wait(lambda: next((n for n in walk(self.main)
+                                 if (n.get_name() or "").split(" ")[0] == name
+                                 and drawn(n) and n.get_action_iface()
+                                 and n.get_action_iface().get_n_actions()
+                                 and n.get_role_name() in ("page tab", "radio button",
+                                                           "toggle button", "push button")), None),
+                   15, "page " + name))
+
+    def start(self, program, arguments="", calls="", folder=None, preset="all-allow"):
+        self.press("Start a Program")
+        dialog = self.dialog("Start a Program")
+        self.type("Program", program, dialog)
+        self.type("Arguments", arguments, dialog)
+        self.type("Folder", folder or os.environ["HOME"], dialog)
+        if calls:
+            self.type("These calls, by name", calls, dialog)
+        wait(lambda: any(preset == text for text in self.labels(dialog)), 15, "preset " + preset)
+        self.press("Start", dialog)
+        self.alone()
+
+    def dialog(self, name):
+        return wait(lambda: next((n for n in children(self.app) if n.get_name() == name), None),
+                    15, "dialog " + name)
+
+    def alone(self):
+        """Waits until only the main window is there. GTK 4.8 falls over a question about a window
+        that is just going away: nothing but the count is asked."""
+        wait(lambda: self.app.get_child_count() == 1, 20, "the dialog's end")
+        time.sleep(0.2)
+
+    def answer(self, name):
+        """Presses a card's button when it wakes."""
+        self.press(name)
+
+    def keys(self, *keys):
+        subprocess.run(["xdotool", "key", *keys], check=True)
+
+    def choose(self, combo, text):
+        """Picks a drop-down's entry as a person at the keyboard does."""
+        button = next(n for n in walk(combo) if n.get_action_iface()
+                      and n.get_action_iface().get_n_actions() and n is not combo
+                      and n.get_role_name() in ("push button", "toggle button"))
+        names = []
+        for n in walk(combo):
+            if n.get_role_name() == "label" and n.get_name() not in names + ["(None)"]:
+                names.append(n.get_name())
+        press(button)
+        time.sleep(0.4)
+        self.keys("Home")
+        entries = [n.get_name() for n in walk(combo) if n.get_role_name() == "label"
+                   and drawn(n) and n.get_name() != "(None)"]
+        rows = entries[1:] if entries and entries[0] in entries[1:] else entries
+        for _ in range(rows.index(text)):
+            self.keys("Down")
+        self.keys("Return")
+        time.sleep(0.3)
+
+    def keys_to(self, name, *keys):
+        """Keys for the widget of this name."""
+        node = self.find(name=name, role="tree table") if self.all("tree table", name) else \
+            self.find(name=name)
+        extents = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        subprocess.run(["xdotool", "mousemove", str(extents.x + extents.width // 2),
+                        str(extents.y + 45), "click", "1"], check=True)
+        time.sleep(0.3)
+        self.keys(*keys)
+
+    def press_menu(self, button, item):
+        press(wait(lambda: next((n for n in walk(self.main) if n.get_name() == button and drawn(n)
+                                 and n.get_action_iface()
+                                 and n.get_action_iface().get_n_actions()), None), 15, button))
+        press(wait(lambda: next((n for n in walk(self.main) if n.get_role_name() == "menu item"
+                                 and called(n, item)), None), 15, item))
+
+    def save_as(self, path):
+        """Answers a file dialog."""
+        wait(lambda: self.app.get_child_count() == 2, 15, "the file dialog")
+        time.sleep(1)
+        self.keys("ctrl+a")
+        subprocess.run(["xdotool", "type", "--delay", "5", str(path)], check=True)
+        time.sleep(0.5)
+        self.keys("Return")
+
+    def screenshot(self, path):
+        time.sleep(0.7)
+        subprocess.run(["import", "-window", "root", str(path)], check=True)
+
+    def resize(self, width, height):
+        ids = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid",
+                              str(self.process.pid)], capture_output=True, text=True).stdout.split()
+        for window in ids:
+            subprocess.run(["xdotool", "windowsize", window, str(width), str(height)])
+
+    def dump(self, root=None):
+        def show(node, depth):
+            print("  " * depth, node.get_role_name(), repr(node.get_name()),
+                  "" if drawn(node) else "(hidden)",
+                  node.get_action_iface().get_n_actions() if node.get_action_iface() else "-")
+            for child in children(node):
+                show(child, depth + 1)
+        show(root or self.main, 0)
+
+
+def settings(**values):
+    """Writes the window's settings before it starts."""
+    directory = pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "seccomp-jail"
+    directory.mkdir(parents=True, exist_ok=True)
+    lines = [f"{key.replace('_', '-')}={value}" for key, value in values.items()]
+    (directory / "window.ini").write_text("[window]\n" + "\n".join(lines) + "\n")
+
+
+def end_daemon():
+    """Ends the user mode daemon of this private runtime directory."""
+    runtime = os.environ["XDG_RUNTIME_DIR"]
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            environment = (entry / "environ").read_bytes().split(b"\0")
+            name = (entry / "comm").read_text().strip()
+        except OSError:
+            continue
+        if f"XDG_RUNTIME_DIR={runtime}".encode() in environment and name == "jaild":
+            os.kill(int(entry.name), signal.SIGTERM)
