@@ -128,11 +128,8 @@ static int open_link(SupervisorPeer *peer, int fd)
                 close_fd(fd);
                 return r;
         }
-        /* The socket pair is private; and its credentials are those of the broker, not the
-         * supervisor's. The supervisor is the server of the handshake (link/README.md). */
-        r = sd_bus_set_anonymous(peer->bus, 1);
-        if (r >= 0)
-                r = sd_bus_negotiate_fds(peer->bus, 1);
+        /* The supervisor is the server of the handshake (link/README.md). */
+        r = sd_bus_negotiate_fds(peer->bus, 1);
         if (r >= 0)
                 r = sd_bus_match_signal(peer->bus, NULL, "org.freedesktop.DBus.Local",
                                         "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
