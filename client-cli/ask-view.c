@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "base/text.h"
 #include "client-cli/print-text.h"
@@ -94,14 +95,29 @@ void ask_view_call(const Session *session, FILE *out, const cJSON *call, unsigne
         print_remarks(out, call, others);
 }
 
-void ask_view_keys(FILE *out, bool colours)
+/* The keys with `gap` between them; `middle` where a narrow terminal has to break the line. */
+static void print_keys(FILE *out, const char *gap, const char *middle)
 {
         const char *more = text_ellipsis();
 
         fprintf(out,
-                _(" %s[a]llow  a[b]ort  [r]eturn%s  [e]dit%s  [m]emory%s  [A]llow always  "
-                  "a[B]ort always  [?]%s "),
-                colour(colours, COLOUR_BOLD), more, more, more, colour(colours, COLOUR_PLAIN));
+                _("[a]llow%sa[b]ort%s[r]eturn%s%s[e]dit%s%s[m]emory%s%s[A]llow always%s"
+                  "a[B]ort always%s[?]"),
+                gap, gap, more, gap, more, gap, more, middle, gap, gap);
+}
+
+void ask_view_keys(FILE *out, bool colours)
+{
+        struct winsize size = {0};
+
+        fprintf(out, " %s", colour(colours, COLOUR_BOLD));
+        if (ioctl(fileno(out), TIOCGWINSZ, &size) < 0 || size.ws_col == 0 || size.ws_col > 87)
+                print_keys(out, "  ", "  ");
+        else if (size.ws_col > 79)
+                print_keys(out, " ", " ");
+        else
+                print_keys(out, " ", "\n ");
+        fprintf(out, "%s ", colour(colours, COLOUR_PLAIN));
         fflush(out);
 }
 
@@ -153,10 +169,10 @@ static void print_arguments(FILE *out, const cJSON *call)
 
 void ask_view_details(FILE *out, const cJSON *call)
 {
+        _cleanup_free_ char *sentence = text_shown(json_string(call, "sentence"));
         char number[48];
 
-        fputc('\n', out);
-        print_field(out, "", json_string(call, "sentence"));
+        fprintf(out, "\n   %s\n", sentence ? sentence : "");
         snprintf(number, sizeof(number), "%" PRIu64 ".%u",
                  SJ_PENDING_JAIL(json_unsigned(call, "id")),
                  SJ_PENDING_SEQUENCE(json_unsigned(call, "id")));

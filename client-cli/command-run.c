@@ -152,7 +152,7 @@ static int prepare_asking(Run *run)
                 return 0;
         if (run->where == ASK_AT_DESKTOP)
                 return start_desktop(run);
-        r = ask_terminal_new(run->session, run->watch.event, true, &run->watch.ask);
+        r = ask_terminal_new(run->session, run->watch.event, !run->session->host, &run->watch.ask);
         if (r < 0 && run->where == ASK_AT_TERMINAL)
                 return report_error(run->session, SJ_ERROR_FAILED,
                                     _("--ask terminal: there is no terminal to ask at: %s; use "
@@ -390,6 +390,71 @@ static void print_summary(Run *run)
                 statistics_print(run->session, statistics, stderr);
 }
 
+/* ---- on another machine ---- */
+
+/* The exit status of the jail that ended, as its daemon keeps it. */
+static int remote_status(Run *run)
+{
+        _cleanup_json_ cJSON *jails = NULL;
+        const cJSON *jail;
+
+        if (session_ask_value(run->session, "status", "ListJails", &jails, "a{sv}", 0) < 0)
+                return EXIT_RUN_FAILED;
+        cJSON_ArrayForEach(jail, jails) if (json_unsigned(jail, "id") == run->watch.jail) return (
+                int) json_signed(jail, "status") &
+                0xff;
+        return EXIT_RUN_FAILED;
+}
+
+static int call_remote_trace(Run *run)
+{
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL, *reply = NULL;
+        int32_t pid;
+        int r = session_method(run->session, "Trace", &message);
+
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'a', "{sv}");
+        if (r >= 0)
+                r = message_strings(message, "argv", run->argv);
+        if (r >= 0)
+                r = jail_options_append(&run->options, message);
+        if (r >= 0)
+                r = sd_bus_message_close_container(message);
+        if (r >= 0)
+                r = session_call(run->session, run->argv[0], message, &reply);
+        return r < 0 ? r : sd_bus_message_read(reply, "ti", &run->watch.jail, &pid);
+}
+
+/* No process of ours is there to become the program: the daemon starts it as a unit of its own, and
+ * what it prints is in that machine's journal. Only the questions come here. */
+static int run_remotely(Run *run)
+{
+        int r;
+
+        if (run->log_path)
+                return report_usage(run->session, _("--log does not reach another machine; use "
+                                                    "'jailctl log' there"));
+        if (jail_options_load(&run->options, run->session) < 0 ||
+            jail_watch_start(&run->watch, run->session) < 0 || prepare_asking(run) < 0)
+                return EXIT_RUN_FAILED;
+        r = call_remote_trace(run);
+        if (r < 0)
+                return EXIT_RUN_FAILED;
+        report_note(run->session, _("jail %" PRIu64 " on %s"), run->watch.jail, run->session->host);
+        while (r >= 0 && !run->watch.finished && !run->watch.lost && !run->no_wait &&
+               !(run->watch.ask && ask_terminal_was_left(run->watch.ask)))
+                r = jail_watch_turn(&run->watch);
+        if (r >= 0 && run->watch.finished) {
+                print_summary(run);
+                return remote_status(run);
+        }
+        if (run->watch.lost)
+                report_error(run->session, SJ_ERROR_FAILED,
+                             _("the connection to %s was lost; the jail goes on there"),
+                             run->session->host);
+        return r >= 0 && run->no_wait ? EXIT_SUCCESS : EXIT_RUN_FAILED;
+}
+
 static int run_program(Run *run)
 {
         int r, status;
@@ -425,5 +490,7 @@ int command_run(Session *session, int argc, char **argv)
                 return status;
         run.watch.on_call = on_call;
         run.watch.userdata = &run;
+        if (session->host)
+                return run_remotely(&run);
         return run_program(&run);
 }

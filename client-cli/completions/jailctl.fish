@@ -39,6 +39,14 @@ complete -c jailctl -n '__jailctl_verb run' -l no-wait
 complete -c jailctl -n '__jailctl_verb show ps stats log stop detach pending rule' -a '(__jailctl_jails)'
 complete -c jailctl -n '__jailctl_verb log pending' -s f -l follow
 complete -c jailctl -n '__jailctl_verb log' -l call -x -a '(__jailctl_calls)'
+complete -c jailctl -n '__jailctl_verb list' -l all
+complete -c jailctl -n '__jailctl_verb log' -l pid -x
+complete -c jailctl -n '__jailctl_verb log' -l action -x -a 'allow abort return interrupt'
+complete -c jailctl -n '__jailctl_verb memory' -l raw
+complete -c jailctl -n '__jailctl_verb memory' -l string
+complete -c jailctl -n '__jailctl_verb memory' -l write -x
+complete -c jailctl -n '__jailctl_verb inspect' -l what -x -a 'registers stack maps descriptors signals'
+complete -c jailctl -n '__jailctl_verb rule' -l position -x
 complete -c jailctl -n '__jailctl_verb log' -l failed
 complete -c jailctl -n '__jailctl_verb log' -s n -l last -x
 complete -c jailctl -n '__jailctl_verb pending' -l ask

@@ -28,6 +28,7 @@ _jailctl() {
                         '--no-wait[return with the program]' '(-):program:_command_names -e' '*::arguments:_normal' ;;
                 attach) _arguments $common $start '--ask[who is asked]:where:(terminal none)' '1:process:_pids' ;;
                 show|ps|stats|stop|detach) _arguments $common '*:jail:_jailctl_jails' ;;
+                list) _arguments $common '--all[of other users too]' ;;
                 log) _arguments $common '(-f --follow)'{-f,--follow}'[go on]' '*--call[these calls]:call:_jailctl_calls' '--pid[process]:process:_pids' \
                         '--action[answered so]:action:(allow abort return interrupt)' '--failed[only errors]' '(-n --last)'{-n,--last}'[only the last]:number:' '1:jail:_jailctl_jails' ;;
                 pending) _arguments $common '(-f --follow)'{-f,--follow}'[go on]' '--ask[ask here]' '1:jail:_jailctl_jails' ;;
@@ -36,7 +37,8 @@ _jailctl() {
                         '--values[these values]' '--for[time]:time:(15m 1h 1d)' '--uses[number of calls]:number:' '--always[keep in the file]' '--preview[only say]' \
                         '1:id:_jailctl_ids' '2:answer:(allow abort abort=EACCES return=0 interrupt)' ;;
                 memory) _arguments $common '--raw[bytes]' '--string[a string]' '--write[change]:bytes:' '1:process or ID\:N:_pids' ;;
-                inject|inspect) _arguments $common '*:process:_pids' ;;
+                inject) _arguments $common '*:process:_pids' ;;
+                inspect) _arguments $common '--what[only these]:list:(registers stack maps descriptors signals)' '1:process:_pids' ;;
                 rule) _arguments $common '--position[where]:number:' '1:word:(list set add remove move enable disable save)' '2:jail:_jailctl_jails' \
                         '3:call:_jailctl_calls' '4:action:_jailctl_actions' ;;
                 rules) _arguments $common '--to[form]:form:(oci systemd)' '1:word:(list check new show import export apply)' '*:rules:_jailctl_rules' ;;
