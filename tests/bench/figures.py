@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is measured, how, and what it should be: the table of goals and the runs behind it."""
+import json
+import statistics
+import subprocess
+import time
+
+RULES = {
+    "allow, not logged": [{"syscall": "mkdirat", "action": "allow", "log": False}],
+    "allow by path": [{"syscall": "mkdirat", "where": {"path": "/nonexistent/**"}, "action": "allow",
+                       "log": False}],
+    "abort by path": [{"syscall": "mkdirat", "where": {"path": "/nonexistent/**"}, "action": "abort",
+                       "log": False}],
+    "return by path": [{"syscall": "mkdirat", "where": {"path": "/nonexistent/**"},
+                        "action": "return", "value": 0, "log": False}],
+    "allow, logged": [{"syscall": "mkdirat", "action": "allow"}],
+    "notify": [{"syscall": "mkdirat", "action": "notify"}],
+    "forever": [{"syscall": "mkdirat", "action": "abort-forever", "errno": "ENOENT"}],
+}
+
+# name, (numerator, denominator) of samples, goal, how it is meant
+RATIOS = [
+    ("forever rule / plain filter", ("forever", "plain filter"), 1.02, "getppid, same processor"),
+    ("allow, not logged / floor", ("allow, not logged", "floor"), 1.25, "same processor"),
+    ("allow by path, verified / floor", ("allow by path", "floor"), 1.8, "same processor"),
+    ("abort by path / floor", ("abort by path", "floor"), 1.6, "same processor"),
+    ("return by path / floor", ("return by path", "floor"), 1.6, "same processor"),
+    ("allow, logged / floor", ("allow, logged", "floor"), 2.6, "same processor"),
+    ("allow, logged / strace as started", ("allow, logged, free", "strace"), 0.1, "nobody pinned"),
+    ("allow, logged / strace pinned", ("allow, logged", "strace, pinned"), 1 / 1.7,
+     "same processor"),
+    ("one hot process as started / floor", ("allow, not logged, free", "floor"), 4,
+     "nobody pinned, against the pinned floor"),
+    ("two hot processes / one", ("two hot", "allow, not logged, free"), 1.3, "per call"),
+    ("1000 idle processes / none", ("1000 idle", "allow, not logged"), 1.3, "same processor"),
+    ("held call, median / round trip", ("held p50", "round trip"), 3, "user mode"),
+    ("held call, p99 / round trip", ("held p99", "round trip"), 10, "user mode"),
+    ("four computing threads / bare", ("compute jailed", "compute bare"), 1.05, "wall"),
+    ("start, ms more than bare", ("start more", None), 15, "user mode already up"),
+    ("cold start, ms", ("start cold", None), 60, "nothing running"),
+    ("make -j2 / strace", ("make jailed", "make strace"), 0.2, "preset learn, wall"),
+    ("make -j2 / bare", ("make jailed", "make bare"), None, "preset learn, wall"),
+    ("compileall / strace", ("compileall jailed", "compileall strace"), 0.2, "preset learn, wall"),
+    ("compileall / bare", ("compileall jailed", "compileall bare"), None, "preset learn, wall"),
+    ("tar / strace", ("tar jailed", "tar strace"), 0.2, "preset learn, wall"),
+    ("tar / bare", ("tar jailed", "tar bare"), None, "preset learn, wall"),
+    ("find / strace", ("find jailed", "find strace"), 0.2, "preset learn, wall"),
+    ("find / bare", ("find jailed", "find bare"), None, "preset learn, wall"),
+    ("broker, MB", ("broker MB", None), 6, "Pss, idle"),
+    ("supervisor, MB", ("supervisor MB", None), 4, "Pss, idle jail"),
+    ("per traced process, KB", ("KB per process", None), 4, "of 200 sleeping ones"),
+    ("wake-ups of an idle jail, 1/s", ("wake-ups", None), 0, "broker and supervisor together"),
+]
+
+WORK = {
+    "make": "mkdir -p m && cd m && for i in $(seq 24); do echo \"int f$i(int x){return x+$i;}\" "
+            ">f$i.c; done && printf 'all: %s\\n%%.o: %%.c\\n\\tgcc -c $<\\n' "
+            "\"$(seq -f 'f%g.o' -s ' ' 24)\" >Makefile && rm -f *.o && make -j2 >/dev/null",
+    "compileall": "mkdir -p p && for i in $(seq 60); do echo \"x = [n * $i for n in range(9)]\" "
+                  ">p/m$i.py; done && /usr/bin/python3 -m compileall -q -f p",
+    "tar": "tar -cf archive.tar /usr/include 2>/dev/null; mkdir -p x && tar -xf archive.tar -C x",
+    "find": "find /usr/share -type f -newer /etc/hostname >/dev/null",
+}
+LESS_WORK = {"make": "true", "compileall": "true", "tar": "true", "find": "true"}
+
+
+def field_kb(pid, name):
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        for line in file:
+            if line.startswith(name + ":"):
+                return int(line.split()[1])
+    return 0
+
+
+def switches(pid):
+    total = 0
+    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+        for line in file:
+            if "ctxt_switches" in line:
+                total += int(line.split()[1])
+    return total
+
+
+class Bench:
+    """Samples by name; `free` is a place whose daemon may run anywhere, `pinned` one on processor 0."""
+
+    def __init__(self, free, pinned, quick):
+        self.free, self.pinned, self.quick = free, pinned, quick
+        self.count = 200 if quick else 20000
+        self.idle = 20 if quick else 1000
+        self.samples = {}
+        self.work = LESS_WORK if quick else WORK
+        # The daemons come up where they are to stay.
+        self._run(self.free, [], self._jailctl(self.free, "--default", "allow-forever"), ["true"])
+        self._run(self.pinned, ["taskset", "-c", "0"],
+                  self._jailctl(self.pinned, "--default", "allow-forever"), ["true"])
+
+    def _jailctl(self, place, *options):
+        return [place.bin / "jailctl", "run", "--user", "--ask", "none", *options, "--"]
+
+    def _jail(self, place, rules):
+        path = place.work / f"{rules.replace(' ', '-').replace(',', '')}.jail.json"
+        path.write_text(json.dumps({"seccomp-jail": 1, "default": "allow-forever",
+                                    "rules": RULES[rules]}))
+        place.own(path)
+        return self._jailctl(place, "--rules", path)
+
+    def _run(self, place, prefix, jail, argv):
+        result = place.run([*prefix, *jail, *argv], timeout=300)
+        if result.returncode != 0:
+            raise AssertionError(f"{argv} in {jail}: {result.returncode} {result.stderr}")
+        return result.stdout
+
+    def add(self, name, value):
+        self.samples.setdefault(name, []).append(float(value))
+
+    def _calls(self, name, place, jail, pinned, call="mkdirat", processes=1, idle=0, count=None):
+        prefix = ["taskset", "-c", "0"] if pinned else []
+        program = [place.bin / "bench" / "calls", str(count or self.count), call, str(processes),
+                   str(idle)]
+        self.add(name, self._run(place, prefix, jail, program))
+
+    def run_round(self, only):
+        for name, step in (("calls", self.calls), ("strace", self.strace), ("held", self.held),
+                           ("compute", self.compute), ("start", self.start)):
+            if not only or name in only:
+                step()
+
+    def run_once(self, only):
+        for name, step in (("work", self.real_work), ("memory", self.memory)):
+            if not only or name in only:
+                step()
+
+    def calls(self):
+        floor = self.pinned.bin / "bench" / "floor"
+        many = self.count * 20
+        self._calls("bare", self.pinned, [], True)
+        self._calls("plain filter", self.pinned, [floor, "plain"], True, "getppid", count=many)
+        self._calls("forever", self.pinned, self._jail(self.pinned, "forever"), True, "getppid",
+                    count=many)
+        self._calls("floor", self.pinned, [floor, "0"], True)
+        self._calls("floor, free", self.free, [floor, "-"], False)
+        for rules in ("allow, not logged", "allow by path", "abort by path", "return by path",
+                      "allow, logged"):
+            self._calls(rules, self.pinned, self._jail(self.pinned, rules), True)
+        for rules in ("allow, not logged", "allow, logged"):
+            self._calls(f"{rules}, free", self.free, self._jail(self.free, rules), False)
+        self._calls("two hot", self.free, self._jail(self.free, "allow, not logged"), False,
+                    processes=2)
+        self._calls("1000 idle", self.pinned, self._jail(self.pinned, "allow, not logged"), True,
+                    idle=self.idle)
+
+    def strace(self):
+        command = ["strace", "-f", "--seccomp-bpf", "-e", "trace=mkdirat", "-o", "/dev/null"]
+        count = max(200, self.count // 10)
+        self._calls("strace", self.free, command, False, count=count)
+        self._calls("strace, pinned", self.pinned, command, True, count=count)
+
+    def held(self):
+        count = 50 if self.quick else 2000
+        client = self.free.start([self.free.bin / "bench" / "answer", count], stdout=-1)
+        if client.stdout.readline() != b"ready\n":
+            raise AssertionError("the answering client did not come up")
+        result = self._run(self.free, [], self._jail(self.free, "notify"),
+                           [self.free.bin / "bench" / "held", str(count)])
+        half, tail = result.split()
+        self.add("held p50", half)
+        self.add("held p99", tail)
+        self.add("round trip", client.communicate(timeout=60)[0])
+
+    def compute(self):
+        program = self.free.bin / "bench" / "compute"
+        self.add("compute bare", self._run(self.free, [], [], [program]))
+        self.add("compute jailed",
+                 self._run(self.free, [], self._jailctl(self.free, "--default", "allow"), [program]))
+
+    def _wall(self, place, argv):
+        before = time.monotonic()
+        result = place.run(argv, timeout=600)
+        if result.returncode != 0:
+            raise AssertionError(f"{argv}: {result.returncode} {result.stderr[-500:]}")
+        return (time.monotonic() - before) * 1000
+
+    def start(self):
+        bare = min(self._wall(self.free, ["true"]) for _ in range(5))
+        jail = self._jailctl(self.free, "--default", "allow-forever")
+        self.add("start more", min(self._wall(self.free, [*jail, "true"]) for _ in range(5)) - bare)
+        from jail import Jail
+        with Jail(self.free.bin) as fresh:
+            self.add("start cold", self._wall(fresh, [*self._jailctl(
+                fresh, "--default", "allow-forever"), "true"]))
+
+    def real_work(self):
+        place = self.free
+        learn = [place.bin / "jailctl", "run", "--user", "--ask", "none", "--rules", "learn", "--"]
+        for name, script in self.work.items():
+            for how, prefix in (("bare", []), ("jailed", learn),
+                                ("strace", ["strace", "-f", "-o", "/dev/null"])):
+                self.add(f"{name} {how}", self._wall(place, [*prefix, "sh", "-c", script]))
+
+    def _idle_jail(self, processes):
+        """A jail with that many sleeping processes: (jailctl, supervisor's pid)."""
+        script = f"for i in $(seq {processes}); do sleep 1000 & done; echo up; wait"
+        process = self.free.start([*self._jailctl(self.free, "--default", "allow-forever"), "sh",
+                                   "-c", script], stdout=-1)
+        process.stdout.readline()
+        time.sleep(0.3)
+        for pid in self.free.processes():
+            with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+                for line in file:
+                    if line.startswith("TracerPid:") and line.split()[1] != "0":
+                        return process, int(line.split()[1])
+        raise AssertionError("nobody is traced")
+
+    def memory(self):
+        daemon = self.free.daemon_pid()
+        few, supervisor = self._idle_jail(1)
+        one = field_kb(supervisor, "Pss")
+        self.add("broker MB", field_kb(daemon, "Pss") / 1024)
+        self.add("supervisor MB", one / 1024)
+        before = switches(daemon) + switches(supervisor)
+        time.sleep(0.5 if self.quick else 3)
+        after = switches(daemon) + switches(supervisor)
+        self.add("wake-ups", (after - before) / (0.5 if self.quick else 3))
+        self._end(few)
+        many = 20 if self.quick else 200
+        crowd, supervisor = self._idle_jail(many)
+        self.add("KB per process", (field_kb(supervisor, "Pss") - one) / (many - 1))
+        self._end(crowd)
+
+    def _end(self, process):
+        for jail in self.free.json_lines("list", "--json"):
+            if jail.get("state") == "running":
+                self.free.jailctl("stop", str(jail["id"]))
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired as error:
+            raise AssertionError("a stopped jail goes on") from error
+        process.stdout.close()
+
+    def figures(self):
+        rows = []
+        for name, (top, bottom), goal, how in RATIOS:
+            value = None
+            if top in self.samples and (bottom is None or bottom in self.samples):
+                value = statistics.median(self.samples[top])
+                if bottom:
+                    value /= statistics.median(self.samples[bottom])
+            rows.append({
+                "name": name, "value": value, "goal": goal, "how": how,
+                "text": "not measured" if value is None else f"{value:.2f}",
+                "goal_text": "-" if goal is None else f"≤ {goal:.2f}",
+                "met": None if value is None or goal is None else value <= goal,
+            })
+        return rows
