@@ -40,6 +40,9 @@ class Ground:
         for path, content in ((self.secret, SECRET), (self.allowed, "PUBLIC")):
             path.write_text(content + "\n")
             jail.own(path)
+        work = jail.own_directory("attack-work")
+        (work / "spare").mkdir()
+        jail.own(work / "spare")
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.setblocking(False)
         self.victim = None
@@ -48,7 +51,7 @@ class Ground:
             "ATTACK_DIRECTORY": str(self.directory),
             "ATTACK_SECRET": str(self.secret),
             "ATTACK_ALLOWED": str(self.allowed),
-            "ATTACK_WORK": str(jail.own_directory("attack-work")),
+            "ATTACK_WORK": str(work),
             "ATTACK_PORT": str(self.listener.getsockname()[1]),
             "ATTACK_DEED": str(jail.bin / "attacks" / "deed"),
             "ATTACK_BIN": str(jail.bin),

@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from jail import Jail, shell_status
 
 INPUT = bytes(range(256)) * 4000
-TIMEOUT = 90
+TIMEOUT = 60
 
 
 def observe(jail, argv):

@@ -171,6 +171,9 @@ static const short left_out[] = {
         SYS_getcpu,
         SYS_io_setup,
         SYS_kcmp,
+        SYS_io_uring_enter,
+        SYS_io_uring_register,
+        SYS_fsconfig,
 };
 
 int main(void)

@@ -44,14 +44,14 @@ def open_to_others(path):
         path.stat().st_mode & 0o004)
 
 
-def end_process(pid, wait_seconds=5.0):
+def end_process(pid, wait_seconds=5.0, numbers=(signal.SIGTERM, signal.SIGKILL)):
     """SIGTERM by pidfd, SIGKILL when it does not go; a process that is gone is fine."""
     try:
         pidfd = os.pidfd_open(pid)
     except ProcessLookupError:
         return
     try:
-        for number in (signal.SIGTERM, signal.SIGKILL):
+        for number in numbers:
             try:
                 signal.pidfd_send_signal(pidfd, number)
             except ProcessLookupError:
@@ -130,9 +130,12 @@ class Jail:
         try:
             out, err = process.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired:
-            end_process(process.pid, 1)
             self.end_leftovers()
-            out, err = process.communicate()
+            end_process(process.pid, 1)
+            try:
+                out, err = process.communicate(timeout=5)
+            except subprocess.TimeoutExpired as error:
+                out, err = error.stdout, error.stderr
             raise AssertionError(f"{argv} did not end in {timeout} s\n{text(out)}\n{text(err)}")
         return subprocess.CompletedProcess(argv, process.returncode, text(out), text(err))
 
@@ -187,13 +190,16 @@ class Jail:
         return found
 
     def end_leftovers(self):
-        for pid in self.processes():
-            end_process(pid, 2)
+        """SIGKILL for all of them at once: none may wait for another."""
+        pids = self.processes()
+        for pid in pids:
+            end_process(pid, 0, (signal.SIGKILL,))
+        self.wait_for("the end of what was killed", lambda: not self.processes(), 5)
 
     def close(self):
         daemon = self.daemon_pid()
         if daemon:
-            end_process(daemon)
+            end_process(daemon, 3)
         self.end_leftovers()
         shutil.rmtree(self.directory, ignore_errors=True)
 
