@@ -7,14 +7,18 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <systemd/sd-daemon.h>
 
 #include "base/log.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "broker/authorization.h"
 #include "broker/broker.h"
+#include "broker/bus-manager.h"
 #include "broker/limits.h"
 #include "broker/supervisor-process.h"
 #include "broker/user-listener.h"
+#include "dbus/bus-names.h"
 
 static const char usage[] =
         "Usage: jaild --user [OPTION...]\n"
@@ -161,6 +165,37 @@ static int run_user(Broker *broker, const Options *options)
         return r == 1 ? 0 : sd_event_loop(broker->event);
 }
 
+static int open_system_bus(Broker *broker)
+{
+        int r = sd_bus_open_system(&broker->system_bus);
+
+        if (r >= 0)
+                r = bus_interface_add(broker, broker->system_bus);
+        if (r >= 0)
+                r = sd_bus_attach_event(broker->system_bus, broker->event,
+                                        SD_EVENT_PRIORITY_NORMAL);
+        if (r >= 0)
+                r = sd_bus_set_exit_on_disconnect(broker->system_bus, 1);
+        return r < 0 ? r : sd_bus_request_name(broker->system_bus, SJ_BUS_NAME, 0);
+}
+
+static int run_system(Broker *broker)
+{
+        int r;
+
+        broker->is_system = true;
+        r = authorization_new(&broker->authorization);
+        if (r >= 0)
+                r = open_system_bus(broker);
+        if (r < 0) {
+                log_error("cannot serve %s on the system bus: %s", SJ_BUS_NAME, strerror(-r));
+                return r;
+        }
+        sd_event_set_watchdog(broker->event, 1);
+        sd_notify(0, "READY=1");
+        return authorization_run_loop(broker->authorization, broker->event);
+}
+
 int main(int argc, char **argv)
 {
         Options options = {.idle_usec = TIMEOUT_IDLE_DEFAULT, .ready = -1};
@@ -176,7 +211,7 @@ int main(int argc, char **argv)
         if (r < 0)
                 log_error("cannot start: %s", strerror(-r));
         else
-                r = run_user(&broker, &options);
+                r = options.is_user ? run_user(&broker, &options) : run_system(&broker);
         broker_release(&broker);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -194,6 +194,12 @@ static int start_jail(GateCall *call, TraceOptions *options, Starting *starting,
         Jail *jail;
         int r;
 
+        /* Root never execs anything on a user's behalf. */
+        if (!options->is_attach && options->pid == 0 && call->broker->is_system)
+                return problem_set(problem, -EOPNOTSUPP,
+                                   "the system service starts no program itself: hand over a "
+                                   "waiting stub (pid, stub-pidfd, stub-socket), as jailctl run "
+                                   "does");
         if (!options->is_attach && options->pid == 0) {
                 r = fork_stub(options, starting, problem);
                 if (r < 0)
