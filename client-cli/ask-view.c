@@ -55,7 +55,7 @@ static void print_remarks(FILE *out, const cJSON *call, unsigned others)
         if (*json_string(call, "deadline"))
                 fprintf(out, _(" answered by itself at %s\n"), json_string(call, "deadline"));
         if (others > 0)
-                fprintf(out, Q_(" %u more call waits\n", " %u more calls wait\n", others), others);
+                fprintf(out, _n(" %u more call waits\n", " %u more calls wait\n", others), others);
 }
 
 void ask_view_call(const Session *session, FILE *out, const cJSON *call, unsigned others)

@@ -54,7 +54,7 @@ int command_doctor(Session *session, int argc, char **argv)
                 return EXIT_SUCCESS;
         if (!session->json)
                 report_note(session,
-                            Q_("%u way round a jail is open on this machine; its line says what "
+                            _n("%u way round a jail is open on this machine; its line says what "
                                "closes it",
                                "%u ways round a jail are open on this machine; their lines say "
                                "what closes them",

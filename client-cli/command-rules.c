@@ -86,7 +86,7 @@ static int rules_check_file(const RulesRequest *request)
         r = rules_check(request->session, file, text, &check);
         rules_check_print(request->session, &check, file, text, stdout, true);
         if (r >= 0 && !request->session->json)
-                printf(Q_("%s: good, with %u warning\n", "%s: good, with %u warnings\n",
+                printf(_n("%s: good, with %u warning\n", "%s: good, with %u warnings\n",
                           check.warnings),
                        file, check.warnings);
         return r;

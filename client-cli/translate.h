@@ -8,4 +8,4 @@
 
 #define _(sentence)                  dgettext(SJ_TEXT_DOMAIN, sentence)
 #define N_(sentence)                 sentence /* translated where it is shown */
-#define Q_(singular, plural, number) dngettext(SJ_TEXT_DOMAIN, singular, plural, number)
+#define _n(singular, plural, number) dngettext(SJ_TEXT_DOMAIN, singular, plural, number)
