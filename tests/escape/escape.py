@@ -173,9 +173,9 @@ def main():
     parser.add_argument("bin", type=pathlib.Path)
     parser.add_argument("--bare", action="store_true", help="only without a jail")
     parser.add_argument("--jailed", action="store_true", help="only in a jail")
-    parser.add_argument("--timeout", type=int, default=60)
+    parser.add_argument("--timeout", type=int, default=40)
     parser.add_argument("names", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     names = options.names or sorted(path.name for path in (options.bin / "attacks").iterdir())
     failed = 0
     for name in [name for name in names if name not in HELPERS]:
