@@ -107,6 +107,16 @@ static void export_rule(ExportPlan *plan, const cJSON *rule)
         }
 }
 
+/* These run in every jail whatever its rules say. */
+static void allow_endings(ExportPlan *plan)
+{
+        static const char *const calls[] = {"exit", "exit_group", "rt_sigreturn",
+                                            "restart_syscall"};
+
+        for (size_t i = 0; i < ELEMENTS_OF(calls); i++)
+                cJSON_AddTrueToObject(plan->allowed, calls[i]);
+}
+
 static int plan_make(ExportPlan *plan, const cJSON *normal, const cJSON *rules)
 {
         const cJSON *rule, *last = NULL;
@@ -115,6 +125,7 @@ static int plan_make(ExportPlan *plan, const cJSON *normal, const cJSON *rules)
         plan->refused = cJSON_CreateObject();
         if (!plan->allowed || !plan->refused)
                 return -ENOMEM;
+        allow_endings(plan);
         cJSON_ArrayForEach(rule, rules)
         {
                 if (json_unsigned(rule, "number") == 0)
@@ -266,6 +277,17 @@ static void systemd_line(Text *text, const char *prefix, const cJSON *calls, con
                 text_append_char(text, '\n');
 }
 
+/* A list of what is allowed refuses all else with one errno. */
+static void systemd_one_errno(const ExportPlan *plan)
+{
+        const cJSON *call;
+
+        cJSON_ArrayForEach(
+                call, plan->refused) if (!string_equal(call->valuestring, plan->otherwise.error))
+                report_note(plan->session, _("%s: it fails with %s there, not with %s"),
+                            call->string, plan->otherwise.error, call->valuestring);
+}
+
 /* A line for each errno that the refused calls use. */
 static void systemd_refusals(Text *text, const cJSON *refused)
 {
@@ -297,11 +319,10 @@ int rules_export_systemd(Session *session, const cJSON *normal, const cJSON *rul
         if (plan.otherwise.kind == EXPORT_REFUSE) {
                 text_append_format(&text, "SystemCallErrorNumber=%s\n", plan.otherwise.error);
                 systemd_line(&text, "SystemCallFilter=", plan.allowed, NULL);
-                /* An empty list would mean "everything"; this one means "next to nothing". */
-                if (cJSON_GetArraySize(plan.allowed) == 0)
-                        text_append(&text, "SystemCallFilter=exit_group\n");
+                systemd_one_errno(&plan);
+        } else {
+                systemd_refusals(&text, plan.refused);
         }
-        systemd_refusals(&text, plan.refused);
         *ret = text_take(&text);
         return *ret ? 0 : -ENOMEM;
 }

@@ -230,6 +230,15 @@ def rule_files_are_checked_shown_and_converted(jail):
     assert {"names": ["mkdir"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13} in profile["syscalls"]
     unit = jail.jailctl("rules", "export", "mine.jail.json", "--to", "systemd")
     assert "SystemCallFilter=~mkdir:EACCES" in unit.stdout, unit
+    put(jail, "tight.jail.json", '{"seccomp-jail": 1, "default": "abort", "rules": [{"syscall": '
+        '"read", "action": "allow"}, {"syscall": "write", "where": {"fd": 1}, "action": "allow"}]}')
+    oci = jail.jailctl("rules", "export", "tight.jail.json", "--to", "oci")
+    profile = json.loads(oci.stdout)
+    assert profile["defaultAction"] == "SCMP_ACT_ERRNO" and "rule 2" in oci.stderr, oci
+    names, = (entry["names"] for entry in profile["syscalls"])
+    assert {"read", "exit_group", "rt_sigreturn"} <= set(names) and "write" not in names, names
+    unit = jail.jailctl("rules", "export", "tight.jail.json", "--to", "systemd").stdout
+    assert "SystemCallErrorNumber=EPERM" in unit and " read\n" in unit, unit
     bad = put(jail, "bad.jail.json", '{"seccomp-jail": 1, "default": "allow", "rules": [,]}')
     result = jail.jailctl("rules", "check", bad)
     assert result.returncode == 1 and f"{bad}:1:" in result.stdout and "^" in result.stdout, result
