@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "supervisor/answer-result.h"
+#include "supervisor/answer-rule.h"
 #include "supervisor/carry-out.h"
 #include "supervisor/decision.h"
 #include "supervisor/pinned-arguments.h"
@@ -222,93 +223,14 @@ static int apply_edits(PendingCall *pending, const Answer *answer, Answered *ret
         return r;
 }
 
-/* ---- remembering ---- */
-
-static void append_member(Text *json, const char *key, const char *value)
-{
-        text_append_format(json, ", \"%s\": ", key);
-        text_append_json(json, value, strlen(value));
-}
-
-/* A path as a glob that matches just it. */
-static void append_glob(Text *json, const char *path)
-{
-        _cleanup_text_ Text glob = TEXT_INIT;
-
-        for (; *path; path++) {
-                if (strchr("*?[\\", *path))
-                        text_append_char(&glob, '\\');
-                text_append_char(&glob, *path);
-        }
-        text_append_json(json, text_get(&glob), glob.length);
-}
-
-static void append_values(Text *json, const DecodedCall *call)
-{
-        bool first = true;
-
-        text_append(json, ", \"where\": {");
-        for (unsigned i = 0; i < call->argument_count; i++) {
-                const DecodedArgument *argument = &call->arguments[i];
-
-                if (argument->resolved) {
-                        text_append_format(json, "%s\"%s\": ", first ? "" : ", ", argument->name);
-                        append_glob(json, argument->resolved);
-                } else if (argument_kind_direction(argument->kind) == ARGUMENT_VALUE) {
-                        text_append_format(json, "%s\"%s\": %lld", first ? "" : ", ",
-                                           argument->name, (long long) argument->value);
-                } else {
-                        continue;
-                }
-                first = false;
-        }
-        text_append(json, "}");
-}
-
-int answer_rule_json(const PendingCall *pending, const Answer *answer, char **ret)
-{
-        const Process *process = pending->tracee->process;
-        _cleanup_text_ Text json = TEXT_INIT, action = TEXT_INIT;
-        const DecodedCall *call = &pending->call->decoded;
-
-        if (call->entry)
-                text_append_format(&json, "{\"syscall\": \"%s\"", call->name);
-        else
-                text_append_format(&json, "{\"syscall\": %d", call->registers.number);
-        if (answer->with_values)
-                append_values(&json, call);
-        if ((answer->scope == REMEMBER_IMAGE || answer->scope == REMEMBER_CHILDREN) &&
-            process->exe) {
-                text_append_format(&json, ", \"%s\": ",
-                                   answer->scope == REMEMBER_IMAGE ? "exe" : "started-by");
-                append_glob(&json, process->exe);
-        }
-        if (answer->scope == REMEMBER_PROCESS)
-                text_append_format(&json, ", \"pid\": %d", tracee_pid(pending->tracee));
-        append_member(&json, "action", action_kind_name(answer->action.kind));
-        if (answer->action.error_number && answer->action.kind != ACTION_ALLOW)
-                text_append_format(&json, ", \"errno\": %d", answer->action.error_number);
-        else if (answer->action.kind == ACTION_RETURN)
-                text_append_format(&json, ", \"value\": %lld", (long long) answer->action.value);
-        text_append(&json, "}");
-        *ret = text_take(&json);
-        return *ret ? 0 : -ENOMEM;
-}
-
 static int remember(PendingCall *pending, const Answer *answer, Answered *ret, Problem *problem)
 {
         Supervisor *supervisor = pending->supervisor;
-        _cleanup_free_ char *json = NULL;
         int r;
 
         if (!answer->remember)
                 return 0;
-        if (answer->interrupt)
-                return problem_set(problem, -EINVAL,
-                                   "an interruption cannot be remembered as a rule");
-        r = answer_rule_json(pending, answer, &json);
-        if (r == 0)
-                r = rule_set_insert(supervisor->rules, json, 1, &ret->remembered, problem);
+        r = answer_remember(pending, answer, &ret->remembered, problem);
         if (r == 0)
                 supervisor->events->rules_changed(supervisor->events_userdata);
         return r;
@@ -328,10 +250,10 @@ int answer_pending(PendingCall *pending, const Answer *answer, Answered *ret, Pr
                 return problem_set(problem, -EBUSY,
                                    "an injected call runs in this thread; answer when it is done");
         r = answer_result_check(pending, answer, problem);
+        if (r == 0) /* refuses edits: nothing of them may be done then */
+                r = remember(pending, answer, &answered, problem);
         if (r == 0)
                 r = apply_edits(pending, answer, &answered, problem);
-        if (r == 0)
-                r = remember(pending, answer, &answered, problem);
         if (r == 0 && !answer->interrupt)
                 r = answer_result_write(pending, answer, problem);
         if (r < 0) {

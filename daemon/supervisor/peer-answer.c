@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "dbus/bus-names.h"
-#include "supervisor/answer.h"
+#include "supervisor/answer-rule.h"
 #include "supervisor/broker-peer.h"
 #include "supervisor/injection.h"
 #include "supervisor/peer-messages.h"
@@ -264,6 +264,55 @@ int peer_decide(sd_bus_message *message, void *userdata, sd_bus_error *error)
         if (r < 0)
                 return peer_error(error, r, &problem);
         return reply_decided(message, &answered);
+}
+
+/* ---- PreviewRule ---- */
+
+static int reply_preview(sd_bus_message *message, const AnswerPreview *preview)
+{
+        sd_bus_message *reply = NULL;
+        int r = sd_bus_message_new_method_return(message, &reply);
+
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "{sv}");
+        if (r >= 0)
+                r = message_add_long(reply, "matched", preview->matched);
+        if (r >= 0)
+                r = message_add_long(reply, "succeeded", preview->succeeded);
+        if (r >= 0)
+                r = message_add_long(reply, "failed", preview->failed);
+        if (r >= 0)
+                r = message_add_long(reply, "refused", preview->refused);
+        if (r >= 0)
+                r = message_add_long(reply, "of", preview->of);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        if (r >= 0)
+                r = sd_bus_send(NULL, reply, NULL);
+        sd_bus_message_unref(reply);
+        return r < 0 ? r : 1;
+}
+
+int peer_preview_rule(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        _cleanup_(answer_release) Answer answer = {0};
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        BrokerPeer *peer = userdata;
+        const PendingCall *pending;
+        AnswerPreview preview;
+        uint32_t who;
+        uint64_t id;
+        int r = sd_bus_message_read(message, "ut", &who, &id);
+
+        if (r >= 0)
+                r = read_keys(message, read_remember_key, &answer, &problem);
+        if (r < 0)
+                return peer_error(error, r, &problem);
+        pending = pending_calls_find(peer->supervisor, id);
+        if (!pending)
+                return no_such_call(peer->supervisor, id, error);
+        r = answer_preview(pending, &answer, &preview);
+        return r < 0 ? peer_error(error, r, &problem) : reply_preview(message, &preview);
 }
 
 /* ---- Inject ---- */

@@ -317,6 +317,7 @@ const sd_bus_vtable peer_vtable[] = {
         SD_BUS_METHOD("ListProcesses", "ut", "aa{sv}", method_list_processes, 0),
         SD_BUS_METHOD("ListPending", "ut", "aa{sv}", method_list_pending, 0),
         SD_BUS_METHOD("Decide", "uta{sv}", "a{sv}", peer_decide, 0),
+        SD_BUS_METHOD("PreviewRule", "uta{sv}", "a{sv}", peer_preview_rule, 0),
         SD_BUS_METHOD("GetRules", "ut", "saa{sv}", method_get_rules, 0),
         SD_BUS_METHOD("SetRule", "utssa{sv}", "u", method_set_rule, 0),
         SD_BUS_METHOD("RemoveRule", "uts", "", method_remove_rule, 0),
