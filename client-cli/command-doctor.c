@@ -40,6 +40,7 @@ int command_doctor(Session *session, int argc, char **argv)
                 return status;
         if (session_ask_value(session, "doctor", "Doctor", &checks, "a{sv}", 0) < 0)
                 return EXIT_FAILURE;
+        table_keep_whole(table);
         cJSON_ArrayForEach(check, checks)
         {
                 open += string_equal(json_string(check, "state"), "open");

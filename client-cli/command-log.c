@@ -86,15 +86,26 @@ static void append_result(const cJSON *record, Text *text)
                 text_append_format(text, "%" PRId64, json_signed(record, "return"));
 }
 
+/* Below this many columns a terminal shows less of each record. */
+#define WIDE_COLUMNS 110
+
+static bool is_wide(const LogView *view)
+{
+        return view->columns == 0 || view->columns >= WIDE_COLUMNS;
+}
+
 static void print_heading(LogView *view)
 {
         if (view->headed)
                 return;
         view->headed = true;
-        printf("%s%-12s %7s %-15s %-9s %-10s %8s %8s %-12s %s%s\n",
-               colour(view->session->colour, COLOUR_BOLD), _("TIME"), _("PID"), _("PROGRAM"),
-               _("ACTION"), _("BY"), _("HELD"), _("RAN"), _("RESULT"), _("CALL"),
-               colour(view->session->colour, COLOUR_PLAIN));
+        fputs(colour(view->session->colour, COLOUR_BOLD), stdout);
+        if (is_wide(view))
+                printf("%-12s %7s %-15s %-9s %-10s %8s %8s ", _("TIME"), _("PID"), _("PROGRAM"),
+                       _("ACTION"), _("BY"), _("HELD"), _("RAN"));
+        else
+                printf("%-8s %7s %-12s %-9s ", _("TIME"), _("PID"), _("PROGRAM"), _("ACTION"));
+        printf("%-10s %s%s\n", _("RESULT"), _("CALL"), colour(view->session->colour, COLOUR_PLAIN));
 }
 
 static Colour action_colour(const char *action)
@@ -104,27 +115,49 @@ static Colour action_colour(const char *action)
         return string_starts_with(action, "abort") ? COLOUR_RED : COLOUR_BLUE;
 }
 
-static void print_record(LogView *view, const cJSON *record)
+/* When, who and what came of it; how many columns that took. */
+static unsigned print_who(const LogView *view, const cJSON *record)
 {
-        _cleanup_text_ Text result = TEXT_INIT, line = TEXT_INIT;
-        _cleanup_free_ char *comm = text_shown(json_string(record, "comm")), *cut = NULL;
         const char *time = json_string(record, "time"), *action = json_string(record, "action");
-        const char *clock = strchr(time, 'T');
-        char held[32], ran[32], by[32];
-        bool colours = view->session->colour;
+        const char *clock = strchr(time, 'T') ? strchr(time, 'T') + 1 : time;
+        unsigned wide = is_wide(view), name = wide ? 15 : 12;
+        _cleanup_free_ char *comm = text_shown(json_string(record, "comm"));
+        _cleanup_free_ char *cut = text_cut(comm ? comm : "", name);
+        unsigned used = cut ? text_columns(cut) : 0;
 
+        printf("%-*.*s %7" PRId64 " %s%*s %s%-9.9s%s ", wide ? 12 : 8, wide ? 12 : 8, clock,
+               json_signed(record, "pid"), cut ? cut : "", used < name ? (int) (name - used) : 0,
+               "", colour(view->session->colour, action_colour(action)), action,
+               colour(view->session->colour, COLOUR_PLAIN));
+        return (wide ? 12 : 8) + 1 + 7 + 1 + name + 1 + 9 + 1;
+}
+
+static unsigned print_times(const LogView *view, const cJSON *record)
+{
+        char held[32], ran[32], by[32];
+
+        if (!is_wide(view))
+                return 0;
         duration_format(json_unsigned(record, "held_ns"), held, sizeof(held));
         duration_format(json_unsigned(record, "ran_ns"), ran, sizeof(ran));
         decided_by(record, by, sizeof(by));
-        append_result(record, &result);
+        printf("%-10.10s %8s %8s ", by, held, ran);
+        return 10 + 1 + 8 + 1 + 8 + 1;
+}
+
+static void print_record(LogView *view, const cJSON *record)
+{
+        _cleanup_text_ Text result = TEXT_INIT, line = TEXT_INIT;
+        _cleanup_free_ char *cut = NULL;
+        unsigned used;
+
         print_heading(view);
-        printf("%-12.12s %7" PRId64 " %-15.15s %s%-9.9s%s %-10.10s %8s %8s ",
-               clock ? clock + 1 : time, json_signed(record, "pid"), comm ? comm : "",
-               colour(colours, action_colour(action)), action, colour(colours, COLOUR_PLAIN), by,
-               held, ran);
-        text_append_format(&line, "%-12s ", text_get(&result));
+        used = print_who(view, record);
+        used += print_times(view, record);
+        append_result(record, &result);
+        text_append_format(&line, "%-10s ", text_get(&result));
         text_append_shown(&line, json_string(record, "text"));
-        cut = view->columns > 110 ? text_cut(text_get(&line), view->columns - 87) : NULL;
+        cut = view->columns > used ? text_cut(text_get(&line), view->columns - used) : NULL;
         puts(cut ? cut : text_get(&line));
 }
 

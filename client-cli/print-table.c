@@ -23,6 +23,7 @@ struct Table {
         size_t column_count;
         Cell *cells; /* row by row */
         size_t cell_count, cell_capacity;
+        bool whole; /* the last column is not cut */
         int error;
 };
 
@@ -141,6 +142,12 @@ static void print_cell(const Column *column, const char *text, bool last, unsign
                 fprintf(stream, "%*s", (int) (column->width - width), "");
 }
 
+void table_keep_whole(Table *table)
+{
+        if (table)
+                table->whole = true;
+}
+
 int table_print(const Table *table, FILE *stream, bool colours)
 {
         unsigned columns, used = 0, room = 0;
@@ -151,7 +158,7 @@ int table_print(const Table *table, FILE *stream, bool colours)
         for (size_t i = 0; i + 1 < table->column_count; i++)
                 used += table->columns[i].width + strlen(GAP);
         /* Too narrow for a last column of any use: let the terminal wrap. */
-        if (columns > used + 10)
+        if (columns > used + 10 && !table->whole)
                 room = columns - used;
         for (size_t i = 0; i < table->column_count; i++) {
                 fputs(i ? GAP : "", stream);

@@ -29,6 +29,8 @@ void table_add_format(Table *table, const char *format, ...) _printf_(2, 3);
 /* Colours the cell added last. */
 void table_colour(Table *table, Colour which);
 
+/* The last column is not cut: a person needs all of it. */
+void table_keep_whole(Table *table);
 /* Prints it all. 0 or -ENOMEM when a cell could not be kept. */
 int table_print(const Table *table, FILE *stream, bool colours);
 

@@ -146,6 +146,9 @@ def the_log_has_columns_and_filters(jail):
     assert len(last) == 3
     opens = jail.jailctl("log", "1", "--call", "openat", "--failed").stdout
     assert "ENOENT" in opens and "/nowhere" in opens, opens
+    for columns in ("80", "120"):
+        fitting = jail.jailctl("log", "1", env={**jail.environment, "COLUMNS": columns}).stdout
+        assert max(map(len, fitting.splitlines())) <= int(columns), fitting
 
 
 def rules_of_a_running_jail_are_changed(jail):
