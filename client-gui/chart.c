@@ -11,7 +11,8 @@
 #define SECONDS_SHOWN 120
 #define GROUPS_MOST   6 /* the last takes what is left */
 #define HELD_HEIGHT   10.0
-#define LEGEND_HEIGHT 26.0
+#define LEGEND_HEIGHT 44.0
+#define LEGEND_LINE   20.0
 #define MARGIN        12.0
 
 typedef struct Second {
@@ -25,7 +26,7 @@ struct _ActivityChart {
         Second seconds[SECONDS_SHOWN];
         char *groups[GROUPS_MOST]; /* NULL while unused */
         guint tick_source;
-        double legend_ends[GROUPS_MOST]; /* right edges of the legend's entries, to be clicked */
+        graphene_rect_t legend[GROUPS_MOST]; /* the legend's entries, to be clicked */
 };
 
 G_DEFINE_FINAL_TYPE(ActivityChart, activity_chart, GTK_TYPE_WIDGET)
@@ -102,34 +103,42 @@ static guint highest(ActivityChart *self, gint64 now)
 }
 
 static void draw_text(ActivityChart *self, cairo_t *cairo, const char *text, double x, double y,
-                      const GdkRGBA *colour, double *ret_width)
+                      const GdkRGBA *colour)
 {
         g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(GTK_WIDGET(self), text);
-        int width, height;
+        int height;
 
-        pango_layout_get_pixel_size(layout, &width, &height);
+        pango_layout_get_pixel_size(layout, NULL, &height);
         gdk_cairo_set_source_rgba(cairo, colour);
         cairo_move_to(cairo, x, y - height / 2.0);
         pango_cairo_show_layout(cairo, layout);
-        if (ret_width)
-                *ret_width = width;
 }
 
-static void draw_legend(ActivityChart *self, cairo_t *cairo, double y, const GdkRGBA *colour)
+static void draw_legend(ActivityChart *self, cairo_t *cairo, double y, double width,
+                        const GdkRGBA *colour)
 {
         double x = MARGIN;
 
         for (guint i = 0; i < GROUPS_MOST && self->groups[i]; i++) {
+                const char *words = wording_group(self->groups[i]);
+                g_autoptr(PangoLayout) layout =
+                        gtk_widget_create_pango_layout(GTK_WIDGET(self), words);
                 GdkRGBA fill;
-                double width;
+                int length;
 
+                pango_layout_get_pixel_size(layout, &length, NULL);
+                if (x > MARGIN && x + length + 32 > width) {
+                        x = MARGIN;
+                        y += LEGEND_LINE;
+                }
                 gdk_rgba_parse(&fill, colours[i]);
                 gdk_cairo_set_source_rgba(cairo, &fill);
                 cairo_rectangle(cairo, x, y - 5, 10, 10);
                 cairo_fill(cairo);
-                draw_text(self, cairo, wording_group(self->groups[i]), x + 16, y, colour, &width);
-                x += width + 32;
-                self->legend_ends[i] = x;
+                draw_text(self, cairo, words, x + 16, y, colour);
+                self->legend[i] = GRAPHENE_RECT_INIT((float) x, (float) (y - LEGEND_LINE / 2),
+                                                     (float) length + 16, (float) LEGEND_LINE);
+                x += length + 32;
         }
 }
 
@@ -188,8 +197,8 @@ static void snapshot(GtkWidget *widget, GtkSnapshot *target)
         cairo_move_to(cairo, MARGIN, floor(bottom) + 1.5);
         cairo_line_to(cairo, width - MARGIN, floor(bottom) + 1.5);
         cairo_stroke(cairo);
-        draw_text(self, cairo, label, MARGIN, 10, &colour, NULL);
-        draw_legend(self, cairo, height - LEGEND_HEIGHT / 2, &colour);
+        draw_text(self, cairo, label, MARGIN, 10, &colour);
+        draw_legend(self, cairo, height - LEGEND_HEIGHT + LEGEND_LINE / 2, width, &colour);
         cairo_destroy(cairo);
 }
 
@@ -197,15 +206,11 @@ static void snapshot(GtkWidget *widget, GtkSnapshot *target)
 
 static void pressed(GtkGestureClick *gesture, int presses, double x, double y, ActivityChart *self)
 {
-        double begin = 0;
+        const graphene_point_t point = GRAPHENE_POINT_INIT((float) x, (float) y);
 
-        if (y < gtk_widget_get_height(GTK_WIDGET(self)) - LEGEND_HEIGHT)
-                return;
-        for (guint i = 0; i < GROUPS_MOST && self->groups[i]; i++) {
-                if (x >= begin && x < self->legend_ends[i])
+        for (guint i = 0; i < GROUPS_MOST && self->groups[i]; i++)
+                if (graphene_rect_contains_point(&self->legend[i], &point))
                         g_signal_emit(self, clicked_signal, 0, self->groups[i]);
-                begin = self->legend_ends[i];
-        }
 }
 
 static gboolean tick(gpointer data)

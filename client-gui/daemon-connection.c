@@ -13,6 +13,8 @@
 /* How long to wait before the next try, doubled each time up to the last. */
 #define RETRY_FIRST_MSEC 500u
 #define RETRY_LAST_MSEC  8000u
+/* A daemon that does not answer for so long is not there: it may be ending. */
+#define ANSWER_MSEC 6000u
 
 struct _DaemonConnection {
         GObject parent;
@@ -23,6 +25,7 @@ struct _DaemonConnection {
         char *mode;
         char *problem;
         guint retry_source;
+        guint answer_source;
         guint retry_msec;
         guint64 attempt; /* a result of an older attempt is thrown away */
 };
@@ -69,6 +72,7 @@ static gboolean retry(gpointer data)
 static void lose(DaemonConnection *self, const char *problem)
 {
         self->attempt++;
+        g_clear_handle_id(&self->answer_source, g_source_remove);
         if (!self->retry_source)
                 self->retry_source = g_timeout_add(self->retry_msec, retry, self);
         self->retry_msec = MIN(self->retry_msec * 2, RETRY_LAST_MSEC);
@@ -110,6 +114,7 @@ static void subscribed(GObject *source, GAsyncResult *result, gpointer data)
                 g_free(self->mode);
                 self->mode = g_strdup(attempt->system ? "system" : "user");
                 self->retry_msec = RETRY_FIRST_MSEC;
+                g_clear_handle_id(&self->answer_source, g_source_remove);
                 set_state(self, DAEMON_READY, NULL);
         } else if (attempt->system && g_strcmp0(self->choice, "auto") == 0) {
                 try_user(attempt);
@@ -253,12 +258,23 @@ static void try_system(Attempt *attempt)
         g_bus_get(G_BUS_TYPE_SYSTEM, NULL, system_reached, attempt);
 }
 
+static gboolean no_answer(gpointer data)
+{
+        DaemonConnection *self = data;
+
+        self->answer_source = 0;
+        lose(self, _("The jail service does not answer"));
+        return G_SOURCE_REMOVE;
+}
+
 void daemon_connection_open(DaemonConnection *self)
 {
         Attempt *attempt = g_new0(Attempt, 1);
 
         attempt->self = g_object_ref(self);
         attempt->number = ++self->attempt;
+        g_clear_handle_id(&self->answer_source, g_source_remove);
+        self->answer_source = g_timeout_add(ANSWER_MSEC, no_answer, self);
         if (self->state != DAEMON_LOST)
                 set_state(self, DAEMON_CONNECTING, NULL);
         if (g_strcmp0(self->choice, "user") == 0)
@@ -305,6 +321,7 @@ static void daemon_connection_finalize(GObject *object)
         DaemonConnection *self = DAEMON_CONNECTION(object);
 
         g_clear_handle_id(&self->retry_source, g_source_remove);
+        g_clear_handle_id(&self->answer_source, g_source_remove);
         g_clear_object(&self->proxy);
         g_clear_object(&self->bus);
         g_free(self->choice);

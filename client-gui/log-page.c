@@ -9,9 +9,15 @@
 #include "main-window.h"
 #include "wording.h"
 
+/* New rows are followed so often at most. */
+#define FOLLOW_MSEC 100u
+/* A larger result is an address and reads better as one. */
+#define ADDRESS_LEAST 4294967296.0
+
 struct _LogPage {
         GtkBox parent;
         JailItem *jail;
+        guint follow_source;
         guint64 asked; /* the jail whose log was asked for last */
         LogStore *store;
         GtkMultiSelection *selection;
@@ -81,6 +87,8 @@ static char *cell_result(LogRecord *record)
                 return g_steal_pointer(&error);
         if (number < -1e299)
                 return g_strdup("");
+        if (number > ADDRESS_LEAST)
+                return g_strdup_printf("0x%" G_GINT64_MODIFIER "x", (guint64) number);
         return g_strdup_printf("%.0f", number);
 }
 
@@ -161,11 +169,24 @@ static void show_count(LogStore *store, LogPage *self)
         }
 }
 
-/* The upper end is known after the list has measured its new rows. */
-static void upper_changed(GtkAdjustment *adjustment, GParamSpec *property, LogPage *self)
+/* After the list has taken its new rows in. */
+static gboolean go_to_end(gpointer data)
 {
-        if (gtk_toggle_button_get_active(self->follow))
-                gtk_adjustment_set_value(adjustment, gtk_adjustment_get_upper(adjustment));
+        LogPage *self = data;
+        guint count = g_list_model_get_n_items(G_LIST_MODEL(self->store));
+        GtkWidget *rows = gtk_widget_get_last_child(GTK_WIDGET(self->view));
+
+        self->follow_source = 0;
+        if (count)
+                gtk_widget_activate_action(rows, "list.scroll-to-item", "u", count - 1);
+        return G_SOURCE_REMOVE;
+}
+
+static void follow(LogPage *self)
+{
+        if (!self->follow_source && gtk_toggle_button_get_active(self->follow) &&
+            gtk_widget_get_mapped(GTK_WIDGET(self->view)))
+                self->follow_source = g_timeout_add(FOLLOW_MSEC, go_to_end, self);
 }
 
 static void log_opened(GObject *source, GAsyncResult *result, gpointer data)
@@ -292,6 +313,7 @@ static void log_page_dispose(GObject *object)
 {
         LogPage *self = LOG_PAGE(object);
 
+        g_clear_handle_id(&self->follow_source, g_source_remove);
         if (self->view)
                 gtk_column_view_set_model(self->view, NULL);
         g_clear_object(&self->selection);
@@ -337,7 +359,7 @@ static void log_page_init(LogPage *self)
         add_column(self, _("Process"), cell_process, 120);
         add_column(self, _("Call"), cell_call, 320);
         add_column(self, _("Answer"), cell_answer, 150);
-        add_column(self, _("Result"), cell_result, 80);
+        add_column(self, _("Result"), cell_result, 120);
         add_column(self, _("Held"), cell_held, 80);
         add_column(self, _("Ran"), cell_ran, 80);
         add_column(self, _("Verified"), cell_verified, 80);
@@ -348,6 +370,8 @@ static void log_page_init(LogPage *self)
                                  self);
         g_signal_connect_swapped(self->outcome, "notify::selected", G_CALLBACK(filter_changed),
                                  self);
-        g_signal_connect(gtk_scrolled_window_get_vadjustment(self->scroll), "notify::upper",
-                         G_CALLBACK(upper_changed), self);
+        g_signal_connect_object(self->store, "items-changed", G_CALLBACK(follow), self,
+                                G_CONNECT_SWAPPED);
+        g_signal_connect_swapped(self->view, "map", G_CALLBACK(follow), self);
+        g_signal_connect_swapped(self->follow, "toggled", G_CALLBACK(follow), self);
 }

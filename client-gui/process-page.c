@@ -123,7 +123,7 @@ static void cell_unbind(GtkSignalListItemFactory *factory, GtkListItem *cell, gp
                 g_signal_handlers_disconnect_by_func(item, cell_update, cell);
 }
 
-static void add_column(ProcessPage *self, const char *title, CellText text, gboolean expand)
+static void add_column(ProcessPage *self, const char *title, CellText text, int width)
 {
         GtkListItemFactory *factory = gtk_signal_list_item_factory_new();
         GtkColumnViewColumn *column;
@@ -132,7 +132,8 @@ static void add_column(ProcessPage *self, const char *title, CellText text, gboo
         g_signal_connect(factory, "bind", G_CALLBACK(cell_bind), (gpointer) text);
         g_signal_connect(factory, "unbind", G_CALLBACK(cell_unbind), (gpointer) text);
         column = gtk_column_view_column_new(title, factory);
-        gtk_column_view_column_set_expand(column, expand);
+        gtk_column_view_column_set_fixed_width(column, width);
+        gtk_column_view_column_set_expand(column, text == cell_doing);
         gtk_column_view_column_set_resizable(column, TRUE);
         gtk_column_view_append_column(self->view, column);
         g_object_unref(column);
@@ -310,12 +311,12 @@ static void process_page_init(ProcessPage *self)
         tree = gtk_tree_list_model_new(G_LIST_MODEL(g_object_ref(self->roots)), FALSE, TRUE,
                                        children_of, NULL, NULL);
         self->selection = gtk_multi_selection_new(G_LIST_MODEL(tree));
-        add_column(self, _("Name"), process_item_name, TRUE);
-        add_column(self, _("Number"), cell_tid, FALSE);
-        add_column(self, _("State"), cell_state, FALSE);
-        add_column(self, _("Calls"), cell_calls, FALSE);
-        add_column(self, _("Held"), cell_held, FALSE);
-        add_column(self, _("Doing now"), cell_doing, TRUE);
+        add_column(self, _("Name"), process_item_name, 160);
+        add_column(self, _("Number"), cell_tid, 80);
+        add_column(self, _("State"), cell_state, 150);
+        add_column(self, _("Calls"), cell_calls, 80);
+        add_column(self, _("Held"), cell_held, 80);
+        add_column(self, _("Doing now"), cell_doing, 260);
         gtk_column_view_set_model(self->view, GTK_SELECTION_MODEL(self->selection));
         g_signal_connect(self->selection, "selection-changed", G_CALLBACK(selection_changed), self);
         g_signal_connect(self, "map", G_CALLBACK(mapped), self);

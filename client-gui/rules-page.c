@@ -5,7 +5,6 @@
 #include <cjson/cJSON.h>
 #include <glib/gi18n.h>
 
-#include "completion.h"
 #include "dictionary.h"
 #include "main-window.h"
 #include "rule-row.h"
@@ -25,7 +24,7 @@ struct _RulesPage {
         GtkWidget *save;
         GtkLabel *unsaved;
         GtkListBox *list;
-        GtkEntry *new_call;
+        AdwEntryRow *new_call;
         GtkDropDown *new_action;
         GtkButton *add;
 };
@@ -443,11 +442,9 @@ static void rules_page_init(RulesPage *self)
         gtk_widget_insert_action_group(GTK_WIDGET(self), "rules", G_ACTION_GROUP(group));
         gtk_widget_init_template(GTK_WIDGET(self));
         gtk_list_box_set_filter_func(self->list, is_shown, self, NULL);
-        completion_attach(self->new_call,
-                          syscall_catalog_names(jail_application_catalog(jail_application_get())));
         g_signal_connect(self, "map", G_CALLBACK(mapped), self);
         g_signal_connect(self->search, "search-changed", G_CALLBACK(search_changed), self);
         g_signal_connect(self->filter, "notify::selected", G_CALLBACK(filter_chosen), self);
         g_signal_connect(self->add, "clicked", G_CALLBACK(add_rule), self);
-        g_signal_connect(self->new_call, "activate", G_CALLBACK(add_rule), self);
+        g_signal_connect(self->new_call, "entry-activated", G_CALLBACK(add_rule), self);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The same in Chinese: the sentence of a call is the person's language."""
-from window import Window, end_daemon, press, settings, wait
+from window import Window, end_daemon, settings
 
 settings(preset="all-allow", notifications="false")
 with Window(language="zh_CN") as window:
@@ -12,8 +12,7 @@ with Window(language="zh_CN") as window:
     window.type("参数", "zh", dialog)
     window.type("这些调用（按名称）", "mkdir", dialog)
     window.label("all-allow", root=dialog)
-    press(wait(lambda: next((n for n in window.all("push button", root=dialog)
-                             if (n.get_name() or "").startswith("启动(")), None), 10, "启动"))
+    window.press("启动", dialog)
     window.alone()
     window.label("想要创建文件夹")
     window.answer("拒绝")

@@ -5,6 +5,7 @@ Run with Debian's /usr/bin/python3 (python3-gi, gir1.2-atspi-2.0), inside tests/
 """
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -56,8 +57,8 @@ def drawn(node):
 def called(node, name):
     """Whether a node has this name; GTK adds the text of a button's label to its name
     ("_Start Start", "Start a Program Start")."""
-    own = (node.get_name() or "").replace("_", "")
-    return own == name or own.startswith(name + " ") and own[len(name) + 1:].split("(")[0] in name
+    own = re.sub(r"\([A-Z]\)", "", (node.get_name() or "").replace("_", ""))
+    return own == name or own.startswith(name + " ") and own[len(name) + 1:] in name
 
 
 def sensitive(node):
@@ -298,3 +299,6 @@ def end_daemon():
             continue
         if f"XDG_RUNTIME_DIR={runtime}".encode() in environment and name == "jaild":
             os.kill(int(entry.name), signal.SIGTERM)
+            end = time.monotonic() + 5
+            while entry.exists() and time.monotonic() < end:
+                time.sleep(0.05)
