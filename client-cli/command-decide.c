@@ -150,15 +150,16 @@ static int print_preview(const Session *session, const cJSON *preview)
         return 0;
 }
 
-static int decide(Session *session, const Verdict *verdict, const char *word, uint64_t id)
+static int decide(Session *session, const Verdict *verdict, uint64_t id)
 {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        _cleanup_free_ char *what = string_format(_("call %s"), word);
+        _cleanup_free_ char *what = string_format(_("call %" PRIu64 ".%" PRIu32),
+                                                  SJ_PENDING_JAIL(id), SJ_PENDING_SEQUENCE(id));
         _cleanup_json_ cJSON *result = NULL;
         int r = verdict_send(session, verdict, id, &error, &result);
 
         if (r < 0) {
-                report_bus_error(session, what ? what : word, r, &error);
+                report_bus_error(session, what ? what : "call", r, &error);
                 return EXIT_FAILURE;
         }
         print_result(session, id, result);
@@ -191,7 +192,7 @@ int command_decide(Session *session, int argc, char **argv)
         if (session_open(session) < 0 || session_call_id(session, argv[optind], &id) < 0)
                 return EXIT_FAILURE;
         if (!preview)
-                return decide(session, &verdict, argv[optind], id);
+                return decide(session, &verdict, id);
         if (verdict_preview(session, &verdict, id, &result) < 0)
                 return EXIT_FAILURE;
         return print_preview(session, result) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

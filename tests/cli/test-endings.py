@@ -80,6 +80,22 @@ def asking_needs_a_terminal(jail):
         assert result.returncode in (1, 125) and "no terminal" in result.stderr, (words, result)
 
 
+def a_preview_counts_and_answers_nothing(jail):
+    program = start(jail, "--default", "allow", "--rule", "mkdir=notify", "--", "mkdir", "a", "b")
+    first = jail.pending()[0]
+    assert jail.jailctl("decide", str(first["id"]), "allow").returncode == 0
+    second = jail.wait_for("the second call", lambda: [
+        call for call in jail.json_lines("pending", "--json") if call["id"] != first["id"]])[0]
+    result = jail.jailctl("decide", str(second["id"]), "--preview", "--json")
+    assert result.returncode == 0, result
+    preview = json.loads(result.stdout)
+    assert preview["matched"] == 1 and preview["succeeded"] == 1, preview
+    assert len(jail.pending()) == 1
+    assert jail.jailctl("decide", str(second["id"]), "allow").returncode == 0
+    assert program.wait(20) == 0
+    program.stdout.close()
+
+
 def an_old_rule_file_is_taken_as_it_is(jail):
     numbers = {str(number): 0 for number in range(470)}
     numbers["83"] = 1
@@ -90,5 +106,5 @@ def an_old_rule_file_is_taken_as_it_is(jail):
 
 main([a_killed_supervisor_is_told_and_the_log_is_kept, no_wait_leaves_the_others_jailed,
       interrupting_the_wait_leaves_the_others_jailed, a_followed_log_ends_with_its_jail,
-      asking_needs_a_terminal,
+      asking_needs_a_terminal, a_preview_counts_and_answers_nothing,
       an_old_rule_file_is_taken_as_it_is])
