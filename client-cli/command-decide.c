@@ -156,15 +156,19 @@ static int decide(Session *session, const Verdict *verdict, uint64_t id)
         _cleanup_free_ char *what = string_format(_("call %" PRIu64 ".%" PRIu32),
                                                   SJ_PENDING_JAIL(id), SJ_PENDING_SEQUENCE(id));
         _cleanup_json_ cJSON *result = NULL;
-        int r = verdict_send(session, verdict, id, &error, &result);
+        _cleanup_keep_ RulesKeep keep = {0};
+        int r;
 
+        if (verdict->always && rules_keep_begin(&keep, session, SJ_PENDING_JAIL(id)) < 0)
+                return EXIT_FAILURE;
+        r = verdict_send(session, verdict, id, &error, &result);
         if (r < 0) {
                 report_bus_error(session, what ? what : "call", r, &error);
                 return EXIT_FAILURE;
         }
         print_result(session, id, result);
         if (verdict->always && json_unsigned(result, "remembered") > 0 &&
-            rules_keep(session, SJ_PENDING_JAIL(id), json_unsigned(result, "remembered")) < 0)
+            rules_keep(&keep, json_unsigned(result, "remembered")) < 0)
                 return EXIT_FAILURE;
         return EXIT_SUCCESS;
 }

@@ -161,8 +161,19 @@ void rules_check_print(const Session *session, const RulesCheck *check, const ch
                        const char *text, FILE *stream, bool context);
 /* The table of rules as `rule list` and `rules show` print it. */
 int rules_print_table(const Session *session, const cJSON *rules, bool running);
-/* Puts rule `number` of a running jail in front of its rule file (rules-keep.c). */
-int rules_keep(Session *session, uint64_t jail, uint64_t number);
+/* An answer for always (rules-keep.c). Begin before the answer is sent: the jail may end with it.
+ */
+typedef struct RulesKeep {
+        Session *session;
+        uint64_t jail;
+        char *path;   /* what the jail calls its rules; a file's when it begins with '/' */
+        cJSON *rules; /* as they were told last; NULL before */
+} RulesKeep;
+int rules_keep_begin(RulesKeep *keep, Session *session, uint64_t jail);
+/* Puts rule `number` in front of the jail's rule file. */
+int rules_keep(RulesKeep *keep, uint64_t number);
+void rules_keep_release(RulesKeep *keep);
+#define _cleanup_keep_ _cleanup_(rules_keep_release)
 /* Exports (rules-export.c). */
 int rules_export_oci(Session *session, const cJSON *normal, const cJSON *rules, char **ret);
 int rules_export_systemd(Session *session, const cJSON *normal, const cJSON *rules, char **ret);

@@ -12,32 +12,63 @@
 
 #define RULE_BYTES_MAX (1024u * 1024)
 
-/* What the jail calls its rules (a path when they are a file's), and rule `number` as JSON. */
-static int find_rule(Session *session, uint64_t jail, uint64_t number, char **ret_path,
-                     cJSON **ret_rule)
+/* How long the news of the new rule may take. */
+#define NEWS_USEC (2u * 1000 * 1000)
+
+void rules_keep_release(RulesKeep *keep)
 {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        _cleanup_json_ cJSON *jails = NULL, *rules = NULL;
+        free(keep->path);
+        cJSON_Delete(keep->rules);
+}
+
+static int on_rules(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        RulesKeep *keep = userdata;
+        uint64_t jail;
+
+        (void) error;
+        if (sd_bus_message_read(message, "t", &jail) < 0 || jail != keep->jail)
+                return 0;
+        cJSON_Delete(keep->rules);
+        keep->rules = NULL;
+        json_from_bus(message, &keep->rules);
+        return 0;
+}
+
+int rules_keep_begin(RulesKeep *keep, Session *session, uint64_t jail)
+{
+        _cleanup_json_ cJSON *jails = NULL;
         const cJSON *one;
-        const char *text;
         int r = session_ask_value(session, "jails", "ListJails", &jails, "a{sv}", 0);
 
-        if (r >= 0)
-                r = session_ask(session, "rules", "GetRules", &reply, "t", jail);
         if (r < 0)
                 return r;
-        r = sd_bus_message_read(reply, "s", &text);
-        if (r >= 0)
-                r = json_from_bus(reply, &rules);
+        keep->session = session;
+        keep->jail = jail;
+        cJSON_ArrayForEach(one, jails) if (json_unsigned(one, "id") == jail && !keep->path)
+                keep->path = strdup(json_string(one, "rules"));
+        r = jail_client_match(session->client, "RuleChanged", on_rules, keep);
         if (r < 0)
                 return report_bus_error(session, "rules", r, NULL);
+        return session_ask(session, "rules", "Subscribe", NULL, "t", jail);
+}
+
+/* Rule `number` as JSON out of the news that its making was. Owned; NULL when it did not come. */
+static cJSON *new_rule(RulesKeep *keep, uint64_t number)
+{
+        sd_bus *bus = jail_client_bus(keep->session->client);
+        const cJSON *one;
+        int r = 1;
+
+        while (r > 0 && !keep->rules) {
+                r = sd_bus_process(bus, NULL);
+                if (r == 0)
+                        r = sd_bus_wait(bus, NEWS_USEC);
+        }
         cJSON_ArrayForEach(one,
-                           jails) if (json_unsigned(one, "id") == jail && !*ret_path) *ret_path =
-                strdup(json_string(one, "rules"));
-        cJSON_ArrayForEach(one, rules) if (json_unsigned(one, "number") == number &&
-                                           !*ret_rule) *ret_rule =
-                cJSON_Parse(json_string(one, "json"));
-        return *ret_path && *ret_rule ? 0 : -ENOENT;
+                           keep->rules) if (json_unsigned(one, "number") ==
+                                            number) return cJSON_Parse(json_string(one, "json"));
+        return NULL;
 }
 
 /* The file in today's form with the rule in front. Owned. */
@@ -91,27 +122,28 @@ static int replace_file(const char *path, const char *text)
         return -EIO;
 }
 
-int rules_keep(Session *session, uint64_t jail, uint64_t number)
+int rules_keep(RulesKeep *keep, uint64_t number)
 {
-        _cleanup_free_ char *path = NULL, *text = NULL;
+        const char *path = keep->path ? keep->path : "";
         _cleanup_json_ cJSON *rule = NULL;
-        int r = find_rule(session, jail, number, &path, &rule);
+        _cleanup_free_ char *text = NULL;
+        int r;
 
-        if (r >= 0 && path[0] != '/') {
-                report_note(session,
+        if (path[0] != '/') {
+                report_note(keep->session,
                             _("jail %" PRIu64 " was not started from a rule file, so that the rule "
                               "ends with it; 'jailctl rule save %" PRIu64 " FILE' writes one"),
-                            jail, jail);
+                            keep->jail, keep->jail);
                 return 0;
         }
-        if (r >= 0)
-                r = add_rule(session, path, &rule, &text);
+        rule = new_rule(keep, number);
+        r = rule ? add_rule(keep->session, path, &rule, &text) : -ENOENT;
         if (r >= 0)
                 r = replace_file(path, text);
         if (r < 0)
-                report_error(session, SJ_ERROR_FAILED,
+                report_error(keep->session, SJ_ERROR_FAILED,
                              _("%s: the rule holds in the jail, but was not written to the file: "
                                "%s"),
-                             path ? path : "rules", strerror(-r));
+                             path, strerror(-r));
         return r;
 }
