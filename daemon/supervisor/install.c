@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/install.h"
 
+#include <inttypes.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "hook/landing-page.h"
 #include "supervisor/decoy-listener.h"
 #include "supervisor/kernel-features.h"
+#include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
 
 #define STACK_RED_ZONE      128
@@ -67,8 +72,14 @@ static int put_decoy_filter(Tracee *tracee, const Registers *base, uint64_t *ret
         return tracee_write_memory(&view, address, &image, sizeof(image), false);
 }
 
-static int install_listener(Installer *installer, RemoteCaller *caller, Tracee *tracee, int pidfd,
-                            Problem *problem)
+/* Whose decoy the process's filters are: the jail's, or its own where it was attached to. */
+static int listener_of(const Installer *installer, const Process *process)
+{
+        return process->listener >= 0 ? process->listener : installer->listener;
+}
+
+static int install_listener(RemoteCaller *caller, Tracee *tracee, int pidfd, unsigned flags,
+                            int *ret_listener, Problem *problem)
 {
         uint64_t address;
         int64_t remote, ignored;
@@ -82,7 +93,7 @@ static int install_listener(Installer *installer, RemoteCaller *caller, Tracee *
                         "is not readable cannot be jailed",
                         strerror(-r));
         r = call(caller, &remote, SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-                 SECCOMP_FILTER_FLAG_NEW_LISTENER, address, 0, 0);
+                 SECCOMP_FILTER_FLAG_NEW_LISTENER | flags, address, 0, 0);
         if (r < 0)
                 return r;
         if (remote < 0)
@@ -96,19 +107,20 @@ static int install_listener(Installer *installer, RemoteCaller *caller, Tracee *
         if (fd < 0)
                 return problem_set(problem, -errno, "cannot take the seccomp listener over: %s",
                                    strerror(errno));
-        installer->listener = fd;
+        *ret_listener = fd;
         return call(caller, &ignored, SYS_close, (uint64_t) remote, 0, 0, 0, 0);
 }
 
 /* The landing page's memfd as a descriptor of the program. */
-static int give_memfd(Installer *installer, RemoteCaller *caller, int pidfd, int64_t *ret_fd)
+static int give_memfd(Installer *installer, RemoteCaller *caller, const Process *process, int pidfd,
+                      int64_t *ret_fd)
 {
         const CallRegisters request = {.number = DECOY_NUMBER};
         int r = remote_call_begin(caller, &request), served;
 
         if (r < 0)
                 return r;
-        served = decoy_serve(installer->listener, pidfd, caller->tid,
+        served = decoy_serve(listener_of(installer, process), pidfd, caller->tid,
                              landing_memory_fd(installer->landing));
         r = remote_call_finish(caller, ret_fd);
         return r < 0 ? r : served;
@@ -118,7 +130,7 @@ static int map_landing(Installer *installer, RemoteCaller *caller, Process *proc
                        Problem *problem)
 {
         int64_t fd, base, result;
-        int r = give_memfd(installer, caller, pidfd, &fd);
+        int r = give_memfd(installer, caller, process, pidfd, &fd);
 
         if (r < 0)
                 return r;
@@ -153,7 +165,7 @@ static int map_landing(Installer *installer, RemoteCaller *caller, Process *proc
 }
 
 static int install_filter(Installer *installer, RemoteCaller *caller, Process *process,
-                          Problem *problem)
+                          unsigned flags, Problem *problem)
 {
         uint64_t address;
         int64_t result;
@@ -164,10 +176,14 @@ static int install_filter(Installer *installer, RemoteCaller *caller, Process *p
                 return problem_set(problem, r,
                                    "the filter of these rules has %zu instructions, more than fit",
                                    installer->filter_count);
-        r = call(caller, &result, SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, address, 0, 0);
+        r = call(caller, &result, SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, address, 0, 0);
         if (r == 0 && result < 0)
                 return problem_set(problem, (int) result, "the kernel refuses the filter: %s",
                                    strerror((int) -result));
+        if (r == 0 && result > 0)
+                return problem_set(problem, -EBUSY,
+                                   "thread %lld has a filter of its own, which the others do not",
+                                   (long long) result);
         return r;
 }
 
@@ -180,11 +196,11 @@ static int make_calls(Installer *installer, RemoteCaller *caller, Tracee *tracee
         if (pidfd < 0)
                 return -errno;
         if (with_filter)
-                r = install_listener(installer, caller, tracee, pidfd, problem);
+                r = install_listener(caller, tracee, pidfd, 0, &installer->listener, problem);
         if (r == 0)
                 r = map_landing(installer, caller, tracee->process, pidfd, problem);
         if (r == 0 && with_filter)
-                r = install_filter(installer, caller, tracee->process, problem);
+                r = install_filter(installer, caller, tracee->process, 0, problem);
         return r;
 }
 
@@ -237,4 +253,131 @@ int install_image(Installer *installer, Tracee *tracee, bool with_filter, Proble
         if (r == 0 && caller.group_signal)
                 r = tracee_interrupt(caller.tid);
         return r;
+}
+
+/* ---- a process that runs already ---- */
+
+/* Its own code may be executed by another thread at any moment: the pad is in the vDSO, which every
+ * x86_64 process has. */
+static int find_pad(const Tracee *tracee, uint64_t *ret_pad)
+{
+        static const unsigned char instruction[] = {0x0f, 0x05};
+        unsigned char code[8192];
+        const TraceeView view = tracee_view(tracee);
+        uint64_t start = 0, end = 0;
+        const unsigned char *found = NULL;
+        char **lines = NULL;
+        int r = process_maps(tracee_pid(tracee), &lines);
+
+        if (r < 0)
+                return r;
+        for (char **line = lines; *line && !end; line++)
+                if (strstr(*line, "[vdso]") &&
+                    sscanf(*line, "%" SCNx64 "-%" SCNx64, &start, &end) != 2)
+                        end = 0;
+        strv_free(lines);
+        if (end > start && end - start > sizeof(code))
+                end = start + sizeof(code);
+        if (end > start && tracee_read_memory(&view, start, code, end - start) >= 0)
+                found = memmem(code, end - start, instruction, sizeof(instruction));
+        if (!found)
+                return -ENOEXEC;
+        *ret_pad = start + (uint64_t) (found - code);
+        return 0;
+}
+
+/* One that shares its memory with a process that was prepared has the page: this very memfd. */
+static bool has_landing(const Installer *installer, pid_t pid)
+{
+        struct stat status;
+        char **lines = NULL;
+        bool found = false;
+
+        if (fstat(landing_memory_fd(installer->landing), &status) < 0 ||
+            process_maps(pid, &lines) < 0)
+                return false;
+        for (char **line = lines; *line && !found; line++) {
+                unsigned long long start, inode;
+
+                found = sscanf(*line, "%llx-%*x %*s %*s %*s %llu", &start, &inode) == 2 &&
+                        start == LANDING_BASE && inode == status.st_ino;
+        }
+        strv_free(lines);
+        return found;
+}
+
+static int make_running_calls(Installer *installer, RemoteCaller *caller, Tracee *tracee,
+                              bool with_listener, Problem *problem)
+{
+        _cleanup_close_ int pidfd = pidfd_open(tracee_pid(tracee), 0);
+        Process *process = tracee->process;
+        int64_t result;
+        int r;
+
+        if (pidfd < 0)
+                return -errno;
+        r = call(caller, &result, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        if (r == 0 && with_listener) {
+                process->listener = close_fd(process->listener);
+                r = install_listener(caller, tracee, pidfd,
+                                     SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH,
+                                     &process->listener, problem);
+        }
+        if (r == 0 && has_landing(installer, tracee_pid(tracee)))
+                process->landing = LANDING_BASE;
+        else if (r == 0)
+                r = map_landing(installer, caller, process, pidfd, problem);
+        return r < 0 ? r
+                     : install_filter(installer, caller, process, SECCOMP_FILTER_FLAG_TSYNC,
+                                      problem);
+}
+
+/* At a second stop inside the kernel's signal handling: what is put back here the kernel restarts
+ * itself (injection.c does the same). */
+static int put_back_running(RemoteCaller *caller, uint64_t mask, Stop *ret_stop)
+{
+        int r = 0;
+
+        do {
+                r = tracee_interrupt(caller->tid);
+                if (r == 0)
+                        r = tracee_resume(caller->tid, TRACEE_RUN, 0);
+                if (r == 0)
+                        r = remote_wait(caller->tid, caller->later, ret_stop);
+                if (r < 0)
+                        return r;
+                if (ret_stop->kind == STOP_SIGNAL)
+                        caller->group_signal = ret_stop->value;
+        } while (ret_stop->kind == STOP_SIGNAL);
+        registers_heal_interrupted_call(&caller->base);
+        r = tracee_set_registers(caller->tid, &caller->base);
+        return r < 0 ? r : tracee_set_signal_mask(caller->tid, mask);
+}
+
+int install_running(Installer *installer, Tracee *tracee, bool with_listener, Stop *ret_stop,
+                    Problem *problem)
+{
+        RemoteCaller caller = {.tid = tracee_tid(tracee), .later = installer->later};
+        uint64_t mask;
+        int r = find_pad(tracee, &caller.pad), undone;
+
+        if (r == -ENOEXEC)
+                return problem_set(
+                        problem, r,
+                        "process %d has no vDSO of x86_64: a 32-bit program, or one that "
+                        "gave it up",
+                        tracee_pid(tracee));
+        if (r == 0)
+                r = tracee_get_registers(caller.tid, &caller.base);
+        if (r == 0)
+                r = tracee_get_signal_mask(caller.tid, &mask);
+        if (r == 0)
+                r = tracee_set_signal_mask(caller.tid, UINT64_MAX);
+        if (r < 0)
+                return r;
+        r = make_running_calls(installer, &caller, tracee, with_listener, problem);
+        undone = put_back_running(&caller, mask, ret_stop);
+        if (caller.group_signal && undone == 0)
+                (void) tgkill(tracee_pid(tracee), caller.tid, caller.group_signal);
+        return r < 0 ? r : undone;
 }

@@ -25,3 +25,10 @@ typedef struct Installer {
  * TRACEE_GONE; -ENOEXEC for an image of a foreign architecture; any other failure leaves an image
  * that must not run: kill it. */
 int install_image(Installer *installer, Tracee *tracee, bool with_filter, Problem *problem);
+
+/* `tracee`, of a process that ran before us, is at PTRACE_EVENT_STOP. Every thread of it gets the
+ * filter (and, with `with_listener`, a listener of its own), and the process the landing page; then
+ * the thread stands at PTRACE_EVENT_STOP again, *ret_stop, as if nothing had happened. TRACEE_GONE
+ * or an error with a sentence. */
+int install_running(Installer *installer, Tracee *tracee, bool with_listener, Stop *ret_stop,
+                    Problem *problem);

@@ -103,6 +103,22 @@ static int method_list_pending(sd_bus_message *message, void *userdata, sd_bus_e
         return reply_list(message, peer, &peer->supervisor->pending, list_pending, error);
 }
 
+/* Every jail has a filter, if only for what is always guarded. */
+static int method_detach(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        const BrokerPeer *peer = userdata;
+
+        (void) message;
+        if (!peer->supervisor->attached)
+                return sd_bus_error_set(error, SJ_ERROR_NOT_SUPPORTED,
+                                        "this jail started its program and cannot let go of it; "
+                                        "stop the jail");
+        return sd_bus_error_set(error, SJ_ERROR_NOT_SUPPORTED,
+                                "the program has the jail's filter, which the kernel never takes "
+                                "away again: without the jail its calls would fail. Set the rules "
+                                "to allow everything, or stop the jail");
+}
+
 /* ---- rules ---- */
 
 static int method_get_rules(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -314,6 +330,7 @@ const sd_bus_vtable peer_vtable[] = {
         SD_BUS_METHOD("Start", "ua{sv}", "i", peer_start, 0),
         SD_BUS_METHOD("Describe", "u", "a{sv}", method_describe, 0),
         SD_BUS_METHOD("Stop", "ut", "", peer_stop, 0),
+        SD_BUS_METHOD("Detach", "ut", "", method_detach, 0),
         SD_BUS_METHOD("ListProcesses", "ut", "aa{sv}", method_list_processes, 0),
         SD_BUS_METHOD("ListPending", "ut", "aa{sv}", method_list_pending, 0),
         SD_BUS_METHOD("Decide", "uta{sv}", "a{sv}", peer_decide, 0),

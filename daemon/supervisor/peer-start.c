@@ -5,11 +5,13 @@
 
 #include "dbus/bus-names.h"
 #include "supervisor/broker-peer.h"
+#include "supervisor/process-facts.h"
 
 /* Strings and descriptors are borrowed from the message. */
 typedef struct StartOptions {
         uint64_t jail;
         int32_t pid;
+        int attach;
         int stub_pidfd, stub_socket, log_ring, log;
         const char *rules, *rules_name, *default_action, *mode;
         char **argv, **overrides; /* owned */
@@ -58,6 +60,7 @@ static int read_option(sd_bus_message *message, const char *key, StartOptions *o
         static const OptionField fields[] = {
                 {"jail", "t", offsetof(StartOptions, jail)},
                 {"pid", "i", offsetof(StartOptions, pid)},
+                {"attach", "b", offsetof(StartOptions, attach)},
                 {"stub-pidfd", "h", offsetof(StartOptions, stub_pidfd)},
                 {"stub-socket", "h", offsetof(StartOptions, stub_socket)},
                 {"log-ring", "h", offsetof(StartOptions, log_ring)},
@@ -149,7 +152,12 @@ static int start_jail(Supervisor *supervisor, uid_t uid, const StartOptions *opt
         supervisor->jail = options->jail;
         supervisor->uid = uid;
         supervisor->argv = copy_strings(options->argv);
-        supervisor->program = strdup(options->argv && options->argv[0] ? options->argv[0] : "?");
+        if (options->attach)
+                (void) process_exe(options->pid, &supervisor->program);
+        else if (options->argv && options->argv[0])
+                supervisor->program = strdup(options->argv[0]);
+        if (!supervisor->program)
+                supervisor->program = strdup("?");
         supervisor->rules_name =
                 strdup(options->rules_name ? options->rules_name : "ask-before-write");
         supervisor->mode = strdup(options->mode ? options->mode : "user");
@@ -159,6 +167,8 @@ static int start_jail(Supervisor *supervisor, uid_t uid, const StartOptions *opt
         r = supervisor_prepare(supervisor, &rules, problem);
         if (r < 0)
                 return r;
+        if (options->attach && options->stub_pidfd >= 0 && options->pid > 0)
+                return supervisor_attach(supervisor, options->pid, options->stub_pidfd, problem);
         if (options->stub_pidfd < 0 || options->stub_socket < 0 || options->pid <= 0)
                 return problem_set(problem, -EINVAL, "Start without a waiting stub");
         return supervisor_start(supervisor, options->pid, options->stub_pidfd, options->stub_socket,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "supervisor/attach.h"
 #include "supervisor/carry-out.h"
 #include "supervisor/decision.h"
 #include "supervisor/injection.h"
@@ -83,6 +84,8 @@ static void deliver(Supervisor *supervisor, Birth *birth)
                 supervisor->events->process_started(supervisor->events_userdata, tracee->process);
         if (supervisor->stopping)
                 kill(tid, SIGKILL);
+        else if (supervisor->attached && new_process && attach_completes(supervisor, tracee))
+                return;
         supervisor_resume(supervisor, tracee, 0);
 }
 
@@ -225,7 +228,7 @@ static void on_exec(Supervisor *supervisor, Tracee *tracee)
                                                   true);
         tracee->process->landing = 0;
         r = process_renew(tracee->process);
-        if (r == 0)
+        if (r == 0 && !tracee->process->lacks_filter) /* else attach.c is about to */
                 r = install_image(&supervisor->installer, tracee, first, &problem);
         if (r == TRACEE_GONE)
                 return;
@@ -326,6 +329,10 @@ void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
                 on_signal(supervisor, tracee, stop->value);
                 break;
         case STOP_TRAP:
+                if (tracee->process->lacks_filter && attach_completes(supervisor, tracee))
+                        break;
+                supervisor_resume(supervisor, tracee, 0);
+                break;
         case STOP_EVENT_OTHER:
                 supervisor_resume(supervisor, tracee, 0);
                 break;

@@ -7,6 +7,7 @@
 
 #include "hook/landing-page.h"
 #include "rules/guard-list.h"
+#include "supervisor/attach.h"
 #include "supervisor/decoy-listener.h"
 #include "supervisor/doorbell.h"
 #include "supervisor/filter.h"
@@ -196,6 +197,11 @@ int supervisor_start(Supervisor *supervisor, pid_t pid, int pidfd, int stub_sock
         return seize_go(stub_socket, problem);
 }
 
+int supervisor_attach(Supervisor *supervisor, pid_t pid, int pidfd, Problem *problem)
+{
+        return attach_process(supervisor, pid, pidfd, problem);
+}
+
 /* ---- the log's way out ---- */
 
 static int on_flush(sd_event_source *source, uint64_t usec, void *userdata)
@@ -338,7 +344,11 @@ static void finish(Supervisor *supervisor)
 int supervisor_run(Supervisor *supervisor)
 {
         bool prepared = false;
-        int r = trace(supervisor, &prepared);
+        int r;
+
+        if (supervisor->attached)
+                supervisor->events->started(supervisor->events_userdata);
+        r = trace(supervisor, &prepared);
 
         supervisor->doorbell = doorbell_stop(supervisor->doorbell);
         if (prepared)

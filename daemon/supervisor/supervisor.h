@@ -88,6 +88,7 @@ struct Supervisor {
         Statistics *statistics; /* of those that have a record */
 
         pid_t program_pid;
+        bool attached;          /* it ran before us, and is not killed when we end */
         int exit_status;        /* of the program: wait status code, 128+signal */
         int exit_signal;        /* 0 when it exited */
         const char *end_reason; /* "exited", "killed", "stopped" */
@@ -110,6 +111,9 @@ int supervisor_prepare(Supervisor *supervisor, const JailOptions *options, Probl
 /* Seizes the stub and lets it go. */
 int supervisor_start(Supervisor *supervisor, pid_t pid, int pidfd, int stub_socket,
                      Problem *problem);
+
+/* Takes a process that runs already, with its threads and descendants. */
+int supervisor_attach(Supervisor *supervisor, pid_t pid, int pidfd, Problem *problem);
 
 /* Kills every process of the jail; `reason` is a constant for JailFinished. */
 void supervisor_stop(Supervisor *supervisor, const char *reason);

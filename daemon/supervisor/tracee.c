@@ -27,6 +27,7 @@ void process_release(Process *process)
                 Process *parent = process->parent;
 
                 close_fd(process->memory_fd);
+                close_fd(process->listener);
                 free(process->exe);
                 free(process->comm);
                 free(process);
@@ -88,6 +89,9 @@ static void copy_maker(Process *process, Process *maker)
         process->landing = maker->landing;
         process->sealed = maker->sealed;
         process->ran = maker->ran;
+        process->filters = maker->filters;
+        if (maker->listener >= 0)
+                process->listener = fcntl(maker->listener, F_DUPFD_CLOEXEC, 3);
         process->depth = maker->depth + 1;
         if (process->depth < ANCESTORS_MAX)
                 process->parent = process_reference(maker);
@@ -102,6 +106,7 @@ static int process_new(TraceeTable *table, pid_t pid, Process *maker, Process **
                 return -ENOMEM;
         process->id = (uint64_t) pid;
         process->memory_fd = -1;
+        process->listener = -1;
         process->references = 1;
         if (maker) {
                 copy_maker(process, maker);

@@ -32,6 +32,10 @@ typedef struct Process {
         uint64_t landing;    /* address of the landing page, 0 when there is none */
         bool sealed;         /* mseal() worked on it */
         bool ran;            /* it has exec'ed under us (the stub has not) */
+        int listener;        /* decoy listener of its filters when it is not the jail's, -1 */
+        bool lacks_filter;   /* attached to, and the filter is not in it yet */
+        bool filter_is_due;  /* … and it was asked to stop for that */
+        unsigned filters;    /* attached to: it has so many at least, 0 when nothing is known */
         uint64_t calls;      /* mediated calls */
         uint64_t held_ns;    /* time that its calls waited for answers */
 } Process;
