@@ -245,10 +245,23 @@ static void popover_shown(GtkWidget *popover, CallCard *self)
                                           call_group_info(self->group));
 }
 
+/* AdwSplitButton 1.2 leaves its arrow without a name for assistive technologies. */
+static void name_arrow(AdwSplitButton *button)
+{
+        GtkWidget *child = gtk_widget_get_first_child(GTK_WIDGET(button));
+
+        while (child && !GTK_IS_MENU_BUTTON(child))
+                child = gtk_widget_get_next_sibling(child);
+        if (child)
+                gtk_accessible_update_property(GTK_ACCESSIBLE(child), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                               adw_split_button_get_dropdown_tooltip(button), -1);
+}
+
 static void add_popover(CallCard *self, AdwSplitButton *button, const char *action)
 {
         GtkWidget *popover = remember_popover_new(action);
 
+        name_arrow(button);
         g_signal_connect(popover, "show", G_CALLBACK(popover_shown), self);
         g_signal_connect(popover, "chosen", G_CALLBACK(remembered), self);
         adw_split_button_set_popover(button, GTK_POPOVER(popover));

@@ -193,6 +193,7 @@ static void pending_changed(PendingStore *store, MainWindow *self)
         guint total = pending_store_total(store);
 
         adw_view_stack_page_set_badge_number(self->pending_stack_page, MIN(total, 999));
+        adw_view_stack_page_set_needs_attention(self->pending_stack_page, total > 0);
 }
 
 static void answer_failed(PendingStore *store, const char *text, MainWindow *self)

@@ -160,7 +160,7 @@ static void add_row(MemoryView *self, guint row)
         gtk_grid_attach(GTK_GRID(self->grid), make_entry(self, row, 47, hex, G_CALLBACK(hex_typed)),
                         1, (int) row, 1, 1);
         gtk_grid_attach(GTK_GRID(self->grid),
-                        make_entry(self, row, 16, text, G_CALLBACK(text_typed)), 2, (int) row, 1,
+                        make_entry(self, row, 18, text, G_CALLBACK(text_typed)), 2, (int) row, 1,
                         1);
         show_row(self, row);
 }

@@ -114,6 +114,9 @@ static void previewed(GObject *source, GAsyncResult *result, gpointer data)
                         (int) dictionary_number(preview, "succeeded", 0),
                         (int) dictionary_number(preview, "failed", 0));
                 gtk_label_set_text(self->preview, text);
+        } else if (!done && question->number == self->preview_number) {
+                text = wording_error(error);
+                gtk_label_set_text(self->preview, text);
         }
         g_object_unref(self);
         g_free(question);

@@ -103,7 +103,7 @@ static void checked(GObject *source, GAsyncResult *result, gpointer data)
         g_autoptr(GVariant) rules = NULL;
         g_autofree char *normal = NULL;
         g_autofree char *text = NULL;
-        guint count;
+        guint count = 0;
 
         if (!seccomp_jail_call_check_rules_finish(SECCOMP_JAIL(source), &diagnostics, &normal,
                                                   &rules, result, NULL))
@@ -113,7 +113,11 @@ static void checked(GObject *source, GAsyncResult *result, gpointer data)
         if (show_diagnostics(self, diagnostics))
                 return;
         self->normal = g_steal_pointer(&normal);
-        count = (guint) g_variant_n_children(rules);
+        for (gsize i = 0; i < g_variant_n_children(rules); i++) {
+                g_autoptr(GVariant) rule = g_variant_get_child_value(rules, i);
+
+                count += dictionary_number(rule, "number", 0) > 0; /* 0 is the default */
+        }
         text = g_strdup_printf(g_dngettext(NULL, "%u rule, in order", "%u rules, in order", count),
                                count);
         add_message(self, "emblem-ok-symbolic", "", text, 0);
