@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "supervisor/privileges.h"
 
 /* A signal that lands just before waitpid() blocks is lost: so it is sent again until it was
  * answered. */
@@ -51,6 +52,7 @@ static void *ring(void *userdata)
         Doorbell *bell = userdata;
 
         bell->tid = gettid();
+        (void) privileges_drop_thread(); /* it waits and signals itself, and needs none for that */
         sem_post(&bell->started);
         while (sem_wait(&bell->answered) < 0)
                 ;

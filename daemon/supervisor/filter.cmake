@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A filter plan as a seccomp program; the one user of libseccomp.
+# A filter plan as a seccomp program.
 add_library(sj-filter STATIC filter.c filter-block.c)
 target_link_libraries(sj-filter PUBLIC sj-rules sj-base PRIVATE PkgConfig::SECCOMP)
+
+# The supervisor's own walls.
+add_library(sj-privileges STATIC privileges.c own-filter.c)
+target_link_libraries(sj-privileges PUBLIC sj-base PRIVATE PkgConfig::SECCOMP)

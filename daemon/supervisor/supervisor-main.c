@@ -2,8 +2,8 @@
 /* jail-supervisor: traces one jail for jaild, which it talks to on descriptor 3. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "base/log.h"
@@ -11,6 +11,7 @@
 #include "supervisor/broker-peer.h"
 #include "supervisor/doctor.h"
 #include "supervisor/log-readers.h"
+#include "supervisor/privileges.h"
 
 /* How long readers of the log are waited for after the jail has ended. */
 #define READERS_FINISH_USEC (5 * 1000000)
@@ -57,6 +58,17 @@ static void finish_readers(Supervisor *supervisor, sd_event *event)
         }
 }
 
+/* A supervisor that cannot give up its rights ends, and the waiting program with it. */
+static int put_walls_up(const Supervisor *supervisor)
+{
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        int r = privileges_drop(supervisor->program_pid, false, &problem);
+
+        if (r < 0)
+                log_error("%s", problem_text(&problem));
+        return r;
+}
+
 static int supervise(sd_event *event)
 {
         BrokerPeer peer = {0};
@@ -66,10 +78,10 @@ static int supervise(sd_event *event)
                 return r;
         r = broker_peer_wait_start(&peer, event);
         if (r == 0) {
-                /* from here on nobody of the same uid may look into us; not before, since a
-                 * non-dumpable process cannot seize its own children (engine-facts 5) */
-                (void) prctl(PR_SET_DUMPABLE, 0);
-                r = supervisor_run(peer.supervisor);
+                /* not before: a non-dumpable process cannot seize its own children */
+                r = put_walls_up(peer.supervisor);
+                if (r == 0)
+                        r = supervisor_run(peer.supervisor);
                 finish_readers(peer.supervisor, event);
         }
         broker_peer_close(&peer);
@@ -87,6 +99,9 @@ int main(int argc, char **argv)
                                ? doctor(argc > 2 && string_equal(argv[2], "--json"))
                                : usage();
         signal(SIGPIPE, SIG_IGN);
+        (void) privileges_close_inherited(LINK_FD + 1);
+        /* libdw would ask the network for debugging information, in the jail's name */
+        (void) unsetenv("DEBUGINFOD_URLS");
         raise_descriptor_limit();
         r = sd_event_new(&event);
         if (r >= 0)
