@@ -99,12 +99,13 @@ typedef struct Question {
 
 static void previewed(GObject *source, GAsyncResult *result, gpointer data)
 {
+        g_autoptr(GError) error = NULL;
         Question *question = data;
         RememberPopover *self = question->self;
         g_autoptr(GVariant) preview = NULL;
         g_autofree char *text = NULL;
-        gboolean done =
-                seccomp_jail_call_preview_rule_finish(SECCOMP_JAIL(source), &preview, result, NULL);
+        gboolean done = seccomp_jail_call_preview_rule_finish(SECCOMP_JAIL(source), &preview,
+                                                              result, &error);
 
         if (done && question->number == self->preview_number) {
                 text = g_strdup_printf(
