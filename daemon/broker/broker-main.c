@@ -118,7 +118,9 @@ static int set_up_signals(sd_event *event)
         if (r < 0)
                 return r;
         sd_event_source_set_priority(children, SD_EVENT_PRIORITY_IDLE);
-        return sd_event_source_set_floating(children, 1);
+        r = sd_event_source_set_floating(children, 1); /* the loop's from now on */
+        sd_event_source_unref(children);
+        return r;
 }
 
 static int set_up(Broker *broker, const Options *options)

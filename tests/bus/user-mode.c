@@ -68,14 +68,23 @@ static int connect_raw(const Daemon *daemon)
 
 static void garbage_ends_its_connection_and_nothing_else(void **state)
 {
-        static const char *const garbage[] = {
-                "GET / HTTP/1.0\r\n\r\n",
-                "\0AUTH EXTERNAL 39393939\r\n",
-                "\0AUTH ANONYMOUS\r\nBEGIN\r\nl\1\0\1\xff\xff\xff\xff",
-                "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
-                "",
+#define BYTES(string)                                                                              \
+        {                                                                                          \
+                string, sizeof(string) - 1                                                         \
+        }
+        static const struct {
+                const char *bytes;
+                size_t size;
+        } garbage[] = {
+                BYTES("GET / HTTP/1.0\r\n\r\n"),
+                BYTES("\0AUTH EXTERNAL 39393939\r\n"),
+                BYTES("\0AUTH ANONYMOUS\r\nBEGIN\r\nl\1\0\1\xff\xff\xff\xff"),
+                BYTES("\0AUTH "
+                      "EXTERNAL\r\nDATA\r\nBEGIN\r\nl\1\0\1\xff\xff\xff\x7f\1\0\0\0\xff\xff\xff"
+                      "\xff"),
+                BYTES("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+                BYTES(""),
         };
-        static const size_t sizes[] = {18, 25, 36, 12, 0};
         Daemon daemon;
         JailClient *client;
         uint64_t jail;
@@ -84,11 +93,11 @@ static void garbage_ends_its_connection_and_nothing_else(void **state)
         daemon_start(&daemon, FAKE_SUPERVISOR, 60);
         client = daemon_connect();
         jail = trace(client, "program");
-        for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++) {
                 int fd = connect_raw(&daemon);
 
                 assert_true(fd >= 0);
-                send(fd, garbage[i], sizes[i], MSG_NOSIGNAL);
+                send(fd, garbage[i].bytes, garbage[i].size, MSG_NOSIGNAL);
                 shutdown(fd, SHUT_WR);
                 close(fd);
         }
