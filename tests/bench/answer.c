@@ -24,6 +24,16 @@ static double now(void)
         return (double) time.tv_sec * 1e9 + (double) time.tv_nsec;
 }
 
+static int on_answered(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        (void) userdata;
+        (void) error;
+        if (sd_bus_message_is_method_error(reply, NULL))
+                fprintf(stderr, "answer: %s\n", sd_bus_message_get_error(reply)->message);
+        answered++;
+        return 0;
+}
+
 static int on_pending(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         sd_bus *bus = userdata;
@@ -33,10 +43,8 @@ static int on_pending(sd_bus_message *message, void *userdata, sd_bus_error *err
         (void) error;
         if (r < 0)
                 return r;
-        r = sd_bus_call_method_async(bus, NULL, SJ_BUS_NAME, SJ_OBJECT_PATH, SJ_INTERFACE, "Decide",
-                                     NULL, NULL, "ta{sv}", id, 1, "action", "s", "allow");
-        answered++;
-        return r;
+        return sd_bus_call_method_async(bus, NULL, NULL, SJ_OBJECT_PATH, SJ_INTERFACE, "Decide",
+                                        on_answered, NULL, "ta{sv}", id, 1, "action", "s", "allow");
 }
 
 static int compare(const void *left, const void *right)
@@ -54,8 +62,8 @@ static double round_trip(sd_bus *bus)
         for (int i = 0; i < 200; i++) {
                 double before = now();
 
-                if (sd_bus_call_method(bus, SJ_BUS_NAME, SJ_OBJECT_PATH,
-                                       "org.freedesktop.DBus.Peer", "Ping", NULL, NULL, NULL) < 0)
+                if (sd_bus_call_method(bus, NULL, SJ_OBJECT_PATH, "org.freedesktop.DBus.Peer",
+                                       "Ping", NULL, NULL, NULL) < 0)
                         return -1;
                 times[i] = now() - before;
         }
@@ -70,7 +78,7 @@ int main(int argc, char **argv)
         long count = argc > 1 ? atol(argv[1]) : 1;
         sd_bus *bus;
         double ping;
-        int r = jail_client_open(JAIL_CLIENT_USER, NULL, &client, &problem);
+        int r = jail_client_open(JAIL_CLIENT_USER_RUNNING, NULL, &client, &problem);
 
         if (r < 0) {
                 fprintf(stderr, "answer: %s\n", problem ? problem : strerror(-r));
@@ -80,8 +88,8 @@ int main(int argc, char **argv)
         ping = round_trip(bus);
         r = jail_client_match(client, "SyscallPending", on_pending, bus);
         if (r >= 0)
-                r = sd_bus_call_method(bus, SJ_BUS_NAME, SJ_OBJECT_PATH, SJ_INTERFACE, "Subscribe",
-                                       NULL, NULL, "t", (uint64_t) 0);
+                r = sd_bus_call_method(bus, NULL, SJ_OBJECT_PATH, SJ_INTERFACE, "Subscribe", NULL,
+                                       NULL, "t", (uint64_t) 0);
         if (r < 0) {
                 fprintf(stderr, "answer: cannot subscribe: %s\n", strerror(-r));
                 return 1;

@@ -160,6 +160,7 @@ class Bench:
         count = 50 if self.quick else 2000
         client = self.free.start([self.free.bin / "bench" / "answer", count], stdout=-1)
         if client.stdout.readline() != b"ready\n":
+            client.wait(20)
             raise AssertionError("the answering client did not come up")
         result = self._run(self.free, [], self._jail(self.free, "notify"),
                            [self.free.bin / "bench" / "held", str(count)])
