@@ -51,6 +51,7 @@ with Window() as window:
             pass
         seen = time.monotonic_ns()
         shown.append((seen - stamps()[2 * i]) / 1e6)
+        time.sleep(0.7)  # the button sleeps for half a second
         # A real click: an activation by key or by the accessibility bus waits 250 ms in GTK.
         extents = window.button("Allow").get_component_iface().get_extents(1)
         subprocess.run(["xdotool", "mousemove", str(extents.x + extents.width // 2),
