@@ -8,6 +8,7 @@
 #include "supervisor/carry-out.h"
 #include "supervisor/guard.h"
 #include "supervisor/injection.h"
+#include "supervisor/judged-view.h"
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
 #include "supervisor/pinned-arguments.h"
@@ -35,33 +36,49 @@ void decision_fail_closed(Supervisor *supervisor, Tracee *tracee, const char *wh
         carry_out_result(supervisor, tracee, CALL_ABORTED, -EPERM);
 }
 
-/* The call becomes the tracee's open call. `effective` is what the kernel shall execute: the
- * program's own call, or one with arguments that a guard or a pin has changed. Without `decode`
- * nobody will see it. */
-static int open_call(Tracee *tracee, const CallRegisters *own, const PinnedCall *effective,
-                     bool decode, const TraceeCall *stop)
+/* One call on its way to a verdict. */
+typedef struct Judgement {
+        TraceeCall stop;
+        CallRegisters own;    /* as the program made it */
+        PinnedCall effective; /* what the kernel shall execute: a guard or a pin may have changed
+                                 arguments */
+        JudgedView view;
+} Judgement;
+
+static void judgement_release(Judgement *judgement)
 {
-        TraceeView view = tracee_view(tracee);
-        CallerView caller = tracee_view_caller(&view);
-        OpenCall *call = open_call_new(own);
+        judged_view_release(&judgement->view);
+}
+
+static bool is_changed(const Judgement *judgement)
+{
+        return memcmp(&judgement->own, &judgement->effective.call, sizeof(judgement->own)) != 0;
+}
+
+/* The call becomes the tracee's open call, decoded. Without `decode` nobody will see it. */
+static int open_call(Tracee *tracee, const Judgement *judgement, bool decode)
+{
+        const PinnedCall *effective = &judgement->effective;
+        OpenCall *call = open_call_new(&judgement->own);
         int r = 0;
 
         if (!call)
                 return -ENOMEM;
         if (decode)
-                r = decode_call(&effective->call, &caller, &DECODE_LIMITS_DEFAULT, &call->decoded);
+                r = decode_call(&effective->call, &judgement->view.caller, &DECODE_LIMITS_DEFAULT,
+                                &call->decoded);
         if (r < 0) {
                 open_call_free(call);
                 return r;
         }
         call->decoded.registers = effective->call;
         call->is_decoded = decode;
-        call->pinned = memcmp(own, &effective->call, sizeof(*own)) != 0;
+        call->pinned = is_changed(judgement);
         call->pinned_mask = effective->mask;
         call->pinned_bytes = effective->bytes;
         call->logged = true;
-        call->instruction_pointer = stop->instruction_pointer;
-        call->stack_pointer = stop->stack_pointer;
+        call->instruction_pointer = judgement->stop.instruction_pointer;
+        call->stack_pointer = judgement->stop.stack_pointer;
         tracee->call = call;
         return 0;
 }
@@ -76,15 +93,13 @@ static void list_ancestors(const Process *process, const char *list[ANCESTORS_MA
         list[count] = NULL;
 }
 
-static int match(Supervisor *supervisor, Tracee *tracee, const CallRegisters *registers, bool peek,
-                 RuleOutcome *ret)
+static int match(Supervisor *supervisor, Tracee *tracee, const CallerView *caller,
+                 const CallRegisters *registers, bool peek, RuleOutcome *ret)
 {
-        TraceeView view = tracee_view(tracee);
-        CallerView caller = tracee_view_caller(&view);
         const char *ancestors[ANCESTORS_MAX + 1];
         const RuleQuery query = {
                 .registers = registers,
-                .view = &caller,
+                .view = caller,
                 .exe = tracee->process->exe,
                 .ancestors = ancestors,
                 .pid = tracee_pid(tracee),
@@ -98,9 +113,12 @@ static int match(Supervisor *supervisor, Tracee *tracee, const CallRegisters *re
 int decision_judge_edit(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
                         Problem *problem)
 {
+        _cleanup_(judged_view_release) JudgedView view;
         RuleOutcome outcome;
-        int r = match(supervisor, tracee, call, true, &outcome);
+        int r;
 
+        judged_view_init(&view, tracee);
+        r = match(supervisor, tracee, &view.caller, call, true, &outcome);
         if (r < 0)
                 return problem_set(problem, r,
                                    "the rules could not be asked about the edited call");
@@ -165,23 +183,48 @@ static void apply(Supervisor *supervisor, Tracee *tracee, const Action *action)
         }
 }
 
-/* The kernel makes a call again that a signal had broken off: what was decided stands, if it is the
- * same in every register and in what they point to. */
-static bool resume_broken(Supervisor *supervisor, Tracee *tracee, const CallRegisters *registers,
-                          const TraceeCall *stop)
+bool decision_allows_opened(Supervisor *supervisor, Tracee *tracee, const char *opened)
+{
+        _cleanup_(judged_view_release) JudgedView view;
+        RuleOutcome outcome;
+
+        judged_view_init(&view, tracee);
+        view.instead = opened;
+        return match(supervisor, tracee, &view.caller, &tracee->call->decoded.registers, true,
+                     &outcome) == 0 &&
+               (outcome.action->kind == ACTION_ALLOW ||
+                outcome.action->kind == ACTION_ALLOW_FOREVER);
+}
+
+static bool same_arguments(const DecodedCall *a, const DecodedCall *b)
+{
+        if (!string_equal(a->text, b->text) || a->argument_count != b->argument_count)
+                return false;
+        for (unsigned i = 0; i < a->argument_count; i++)
+                if (!string_equal(a->arguments[i].resolved, b->arguments[i].resolved))
+                        return false;
+        return true;
+}
+
+/* The kernel makes a call again that a signal had broken off, and a person had answered: the answer
+ * stands, if the call is the same in every register and in what they point to. Rules are simply
+ * asked again. */
+static bool resume_broken(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
         BrokenCall broken = tracee->broken;
-        const PinnedCall effective = {.call = *registers};
         bool same;
 
         tracee->broken = (BrokenCall){0};
         if (!broken.call)
                 return false;
-        same = broken.valid && broken.instruction_pointer == stop->instruction_pointer &&
-               broken.stack_pointer == stop->stack_pointer &&
-               memcmp(&broken.registers, registers, sizeof(*registers)) == 0 &&
-               open_call(tracee, registers, &effective, true, stop) == 0;
-        if (same && string_equal(broken.call->decoded.text, tracee->call->decoded.text)) {
+        same = broken.valid && broken.call->by != BY_RULE &&
+               broken.instruction_pointer == judgement->stop.instruction_pointer &&
+               broken.stack_pointer == judgement->stop.stack_pointer &&
+               memcmp(&broken.registers, &judgement->own, sizeof(judgement->own)) == 0 &&
+               pinned_arguments_take(supervisor, tracee, &judgement->own, &judgement->effective) ==
+                       0 &&
+               !judgement->effective.incomplete && open_call(tracee, judgement, true) == 0;
+        if (same && same_arguments(&broken.call->decoded, &tracee->call->decoded)) {
                 tracee->call->by = broken.call->by;
                 tracee->call->rule = broken.call->rule;
                 tracee->call->who = broken.call->who;
@@ -191,6 +234,7 @@ static bool resume_broken(Supervisor *supervisor, Tracee *tracee, const CallRegi
         }
         if (same)
                 tracee->call = open_call_free(tracee->call);
+        judgement->effective = (PinnedCall){.call = judgement->own};
         open_call_free(broken.call);
         return false;
 }
@@ -211,20 +255,46 @@ static bool needs_pins(const Supervisor *supervisor, int number, const RuleOutco
                        : rule_set_judges_memory(supervisor->rules, number);
 }
 
+static int pin(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
+{
+        return pinned_arguments_take(supervisor, tracee, &judgement->effective.call,
+                                     &judgement->effective);
+}
+
 /* Pins if need be, then asks the rules. */
-static int judge_pinned(Supervisor *supervisor, Tracee *tracee, PinnedCall *effective,
+static int judge_pinned(Supervisor *supervisor, Tracee *tracee, Judgement *judgement,
                         RuleOutcome *ret)
 {
-        bool pinned = needs_pins(supervisor, effective->call.number, NULL);
-        int r = 0;
+        int number = judgement->effective.call.number, r = 0;
+        bool pinned = needs_pins(supervisor, number, NULL);
 
         if (pinned)
-                r = pinned_arguments_take(supervisor, tracee, &effective->call, effective);
+                r = pin(supervisor, tracee, judgement);
         if (r == 0)
-                r = match(supervisor, tracee, &effective->call, false, ret);
-        if (r == 0 && !pinned && needs_pins(supervisor, effective->call.number, ret))
-                r = pinned_arguments_take(supervisor, tracee, &effective->call, effective);
+                r = match(supervisor, tracee, &judgement->view.caller, &judgement->effective.call,
+                          false, ret);
+        if (r == 0 && !pinned && needs_pins(supervisor, number, ret))
+                r = pin(supervisor, tracee, judgement);
         return r;
+}
+
+/* Whether everything that a rule's condition can look at was copied. The strings of a long argv may
+ * be missing. */
+static bool judged_is_pinned(const PinnedCall *effective)
+{
+        const SyscallEntry *entry = syscall_by_number(effective->call.number);
+
+        if (!effective->incomplete || !entry)
+                return true;
+        for (unsigned i = 0; i < entry->argument_count; i++) {
+                ArgumentKind kind = entry->arguments[i].kind;
+
+                if (argument_kind_direction(kind) == ARGUMENT_IN &&
+                    kind != ARGUMENT_KIND_STRING_VECTOR && kind != ARGUMENT_KIND_BUFFER_IN &&
+                    effective->call.arguments[i] && !(effective->mask & 1u << i))
+                        return false;
+        }
+        return true;
 }
 
 /* A condition could not be judged: the rules do not guess. Where the kernel would have said the
@@ -236,48 +306,57 @@ static void refuse_unjudged(Supervisor *supervisor, Tracee *tracee, const Action
         carry_out_result(supervisor, tracee, CALL_ABORTED, -action->error_number);
 }
 
-static void judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *own,
-                  PinnedCall *effective, const TraceeCall *stop)
+/* The rules have spoken: what they said is carried out. */
+static void apply_outcome(Supervisor *supervisor, Tracee *tracee, const Judgement *judgement,
+                          const RuleOutcome *outcome)
+{
+        OpenCall *call = tracee->call;
+
+        call->logged = outcome->log;
+        call->by = BY_RULE;
+        call->rule = (int64_t) outcome->number;
+        if (outcome->unreadable) {
+                refuse_unjudged(supervisor, tracee, outcome->action);
+                return;
+        }
+        if (outcome->judged_memory && !judged_is_pinned(&judgement->effective)) {
+                decision_fail_closed(supervisor, tracee, judgement->effective.incomplete);
+                return;
+        }
+        if (outcome->judged_memory)
+                path_check_mark(call);
+        if (judgement->effective.incomplete && call->verified == VERIFIED_YES) {
+                call->verified = VERIFIED_NO;
+                call->unverified_reason = strdup(judgement->effective.incomplete);
+        }
+        apply(supervisor, tracee, outcome->action);
+}
+
+static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
         RuleOutcome outcome;
-        int r = judge_pinned(supervisor, tracee, effective, &outcome);
+        int r = judge_pinned(supervisor, tracee, judgement, &outcome);
         bool unseen = r == 0 && passes_unseen(&outcome);
 
-        if (unseen && memcmp(own, &effective->call, sizeof(*own)) == 0) {
+        if (unseen && !is_changed(judgement)) {
                 supervisor_resume(supervisor, tracee, 0);
                 return;
         }
         if (r == 0)
-                r = open_call(tracee, own, effective, !unseen, stop);
+                r = open_call(tracee, judgement, !unseen || outcome.judged_memory);
         if (r == TRACEE_GONE)
                 return;
-        if (r < 0) {
+        if (r < 0)
                 decision_fail_closed(supervisor, tracee, "no memory to judge the call");
-                return;
-        }
-        tracee->call->logged = outcome.log;
-        tracee->call->by = BY_RULE;
-        tracee->call->rule = (int64_t) outcome.number;
-        if (outcome.unreadable) {
-                refuse_unjudged(supervisor, tracee, outcome.action);
-                return;
-        }
-        if (outcome.judged_memory)
-                path_check_mark(tracee->call);
-        if (effective->incomplete) {
-                tracee->call->verified = VERIFIED_NO;
-                tracee->call->unverified_reason = strdup(effective->incomplete);
-        }
-        apply(supervisor, tracee, outcome.action);
+        else
+                apply_outcome(supervisor, tracee, judgement, &outcome);
 }
 
 /* A guard refuses: as a rule's refusal, but by the supervisor. */
-static void refuse_guarded(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
-                           const TraceeCall *stop, int error, const char *why)
+static void refuse_guarded(Supervisor *supervisor, Tracee *tracee, const Judgement *judgement,
+                           int error, const char *why)
 {
-        const PinnedCall own = {.call = *call};
-
-        if (open_call(tracee, call, &own, true, stop) < 0) {
+        if (open_call(tracee, judgement, true) < 0) {
                 decision_fail_closed(supervisor, tracee, why);
                 return;
         }
@@ -286,33 +365,45 @@ static void refuse_guarded(Supervisor *supervisor, Tracee *tracee, const CallReg
         carry_out_result(supervisor, tracee, CALL_ABORTED, error);
 }
 
+static int judgement_begin(Judgement *judgement, const Tracee *tracee)
+{
+        int r = tracee_get_call(tracee_tid(tracee), &judgement->stop);
+
+        if (r < 0)
+                return r;
+        if (judgement->stop.stop != TRACEE_CALL_SECCOMP ||
+            judgement->stop.architecture != AUDIT_ARCH_X86_64)
+                return -EPROTO;
+        judgement->own.number = judgement->stop.number;
+        memcpy(judgement->own.arguments, judgement->stop.arguments,
+               sizeof(judgement->own.arguments));
+        judgement->effective.call = judgement->own;
+        judged_view_init(&judgement->view, tracee);
+        return 0;
+}
+
 void decision_at_entry(Supervisor *supervisor, Tracee *tracee)
 {
-        TraceeCall stop;
-        CallRegisters call, guarded;
-        PinnedCall effective = {0};
+        _cleanup_(judgement_release)
+                Judgement judgement = {0}; /* compared as bytes, padding included */
         const char *why = NULL;
-        int r = tracee_get_call(tracee_tid(tracee), &stop);
+        int r = judgement_begin(&judgement, tracee);
 
         if (r == TRACEE_GONE)
                 return;
-        if (r < 0 || stop.stop != TRACEE_CALL_SECCOMP || stop.architecture != AUDIT_ARCH_X86_64) {
+        if (r < 0) {
                 decision_fail_closed(supervisor, tracee, "a call of a foreign architecture");
                 return;
         }
-        memset(&call, 0, sizeof(call)); /* compared as bytes, padding included */
-        call.number = stop.number;
-        memcpy(call.arguments, stop.arguments, sizeof(call.arguments));
         supervisor->calls++;
         tracee->process->calls++;
-        if (resume_broken(supervisor, tracee, &call, &stop))
+        if (resume_broken(supervisor, tracee, &judgement))
                 return;
-        r = guard_judge(supervisor, tracee, &call, &guarded, &why);
+        r = guard_judge(supervisor, tracee, &judgement.own, &judgement.effective.call, &why);
         if (r == TRACEE_GONE)
                 return;
-        effective.call = r > 0 ? guarded : call;
         if (r < 0)
-                refuse_guarded(supervisor, tracee, &call, &stop, r, why);
+                refuse_guarded(supervisor, tracee, &judgement, r, why);
         else
-                judge(supervisor, tracee, &call, &effective, &stop);
+                judge(supervisor, tracee, &judgement);
 }

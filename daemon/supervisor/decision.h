@@ -16,3 +16,6 @@ void decision_fail_closed(Supervisor *supervisor, Tracee *tracee, const char *wh
  * naming the rule that stands in the way. */
 int decision_judge_edit(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
                         Problem *problem);
+
+/* Whether the rules allow the tracee's open call if its path led to `opened`. */
+bool decision_allows_opened(Supervisor *supervisor, Tracee *tracee, const char *opened);

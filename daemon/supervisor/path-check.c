@@ -2,13 +2,14 @@
 #include "supervisor/path-check.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "hook/landing-page.h"
+#include "supervisor/decision.h"
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/remote-call.h"
@@ -119,16 +120,6 @@ CallRegisters path_check_call(Supervisor *supervisor, Tracee *tracee)
 
 /* ---- after ---- */
 
-static bool same_file(pid_t pid, int fd, const char *path)
-{
-        _cleanup_free_ char *opened = string_format("/proc/%d/fd/%d", pid, fd);
-        _cleanup_free_ char *judged = string_format("/proc/%d/root%s", pid, path);
-        struct stat a, b;
-
-        return opened && judged && stat(opened, &a) == 0 && lstat(judged, &b) == 0 &&
-               a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 /* An unlinked file has " (deleted)" behind its name; an unnamed one lies in the directory that was
  * judged. */
 static bool same_name(const char *opened, const char *judged)
@@ -142,16 +133,21 @@ static bool same_name(const char *opened, const char *judged)
                strncmp(opened + length, "/#", 2) == 0;
 }
 
-static bool opened_what_was_judged(const Tracee *tracee, int fd, const char *judged)
+/* By name, as the rules and the person know it. What a rule has allowed may also be another file
+ * that it allows. */
+static bool opened_what_was_judged(Supervisor *supervisor, Tracee *tracee, int fd,
+                                   const char *judged)
 {
         _cleanup_free_ char *link = string_format("/proc/%d/fd/%d", tracee_pid(tracee), fd);
-        char opened[4096];
+        char opened[PATH_MAX];
         ssize_t n = link ? readlink(link, opened, sizeof(opened) - 1) : -1;
 
         if (n < 0)
                 return false;
         opened[n] = '\0';
-        return same_name(opened, judged) || same_file(tracee_pid(tracee), fd, judged);
+        if (same_name(opened, judged))
+                return true;
+        return tracee->call->by == BY_RULE && decision_allows_opened(supervisor, tracee, opened);
 }
 
 /* The program never gets to use it: the descriptor is closed before the call returns. */
@@ -190,7 +186,7 @@ int64_t path_check_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
                 return result;
         if (result == -ELOOP)
                 call->verified = VERIFIED_CHANGED; /* a link where there was none */
-        if (result < 0 || opened_what_was_judged(tracee, (int) result, path->resolved))
+        if (result < 0 || opened_what_was_judged(supervisor, tracee, (int) result, path->resolved))
                 return result;
         call->verified = VERIFIED_CHANGED;
         if (close_in_tracee(supervisor, tracee, (int) result) < 0)
