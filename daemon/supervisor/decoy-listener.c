@@ -5,9 +5,11 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 
 #include "base/cleanup.h"
 
@@ -43,6 +45,20 @@ static int receive(int listener, struct seccomp_notif *ret)
         return ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, ret) < 0 ? -errno : 0;
 }
 
+/* Whether the thread stopped or ended instead of waiting for us: a filter of the program's own
+ * answers the private call too. Its stop stays to be waited for. */
+static bool has_stopped(pid_t tid)
+{
+        siginfo_t info = {0};
+
+        return waitid(P_PID, (id_t) tid, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) <
+                       0 ||
+               info.si_pid != 0;
+}
+
+/* How long to wait for the call before looking whether it will come at all. */
+#define LOOK_AGAIN_MSEC 5
+
 int decoy_serve(int listener, int pidfd, pid_t tid, int fd)
 {
         for (;;) {
@@ -50,12 +66,14 @@ int decoy_serve(int listener, int pidfd, pid_t tid, int fd)
                                        {.fd = pidfd, .events = POLLIN}};
                 struct seccomp_notif request;
                 struct seccomp_notif_addfd answer;
-                int r;
+                int r = poll(fds, ELEMENTS_OF(fds), LOOK_AGAIN_MSEC);
 
-                if (poll(fds, ELEMENTS_OF(fds), -1) < 0) {
-                        if (errno == EINTR)
-                                continue;
+                if (r < 0 && errno != EINTR)
                         return -errno;
+                if (r <= 0) {
+                        if (has_stopped(tid))
+                                return -EPROTO;
+                        continue;
                 }
                 if (!(fds[0].revents & POLLIN))
                         return -ESRCH;
@@ -74,7 +92,14 @@ int decoy_serve(int listener, int pidfd, pid_t tid, int fd)
                         .srcfd = (uint32_t) fd,
                         .newfd_flags = O_CLOEXEC,
                 };
-                return ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &answer) < 0 ? -errno : 0;
+                if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &answer) < 0) {
+                        int error =
+                                -errno; /* RLIMIT_NOFILE, say: the call must not wait for ever */
+
+                        refuse(listener, request.id);
+                        return error;
+                }
+                return 0;
         }
 }
 

@@ -3,11 +3,13 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/wait.h>
 
 #include "supervisor/attach.h"
 #include "supervisor/carry-out.h"
 #include "supervisor/decision.h"
+#include "supervisor/decoy-listener.h"
 #include "supervisor/injection.h"
 #include "supervisor/open-call.h"
 #include "supervisor/path-check.h"
@@ -214,6 +216,30 @@ static void end_image(Supervisor *supervisor, Tracee *tracee, const char *why)
         kill(tracee_pid(tracee), SIGKILL);
 }
 
+/* The program made our private call by itself. */
+static int on_private_call(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        (void) userdata;
+        if (!(events & EPOLLIN)) /* the last process of the jail is gone */
+                return sd_event_source_set_enabled(source, SD_EVENT_OFF);
+        (void) decoy_refuse(fd); /* its caller was killed just now, at worst */
+        return 0;
+}
+
+/* The jail's first image is ready to run. */
+static int begin_jail(Supervisor *supervisor)
+{
+        int r = sd_event_add_io(supervisor->event, NULL, supervisor->installer.listener, EPOLLIN,
+                                on_private_call, NULL);
+
+        if (r < 0)
+                return r;
+        supervisor_touch(supervisor);
+        supervisor->state = JAIL_RUNNING;
+        supervisor->events->started(supervisor->events_userdata);
+        return 0;
+}
+
 static void on_exec(Supervisor *supervisor, Tracee *tracee)
 {
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
@@ -232,6 +258,8 @@ static void on_exec(Supervisor *supervisor, Tracee *tracee)
                 r = install_image(&supervisor->installer, tracee, first, &problem);
         if (r == TRACEE_GONE)
                 return;
+        if (r == 0 && first)
+                r = begin_jail(supervisor);
         path_check_exec(tracee);
         carry_out_ended(supervisor, tracee, "exec");
         if (r < 0) {
@@ -243,10 +271,6 @@ static void on_exec(Supervisor *supervisor, Tracee *tracee)
                 return;
         }
         tracee->process->ran = true;
-        if (first) {
-                supervisor->state = JAIL_RUNNING;
-                supervisor->events->started(supervisor->events_userdata);
-        }
         supervisor->events->process_started(supervisor->events_userdata, tracee->process);
         supervisor_resume(supervisor, tracee, 0);
 }
