@@ -59,7 +59,7 @@ WORK = {
     "compileall": "mkdir -p p && for i in $(seq 60); do echo \"x = [n * $i for n in range(9)]\" "
                   ">p/m$i.py; done && /usr/bin/python3 -m compileall -q -f p",
     "tar": "tar -cf archive.tar /usr/include 2>/dev/null; mkdir -p x && tar -xf archive.tar -C x",
-    "find": "find /usr/share -type f -newer /etc/hostname >/dev/null",
+    "find": "find /usr/share -type f -newer /etc/hostname >/dev/null 2>&1 || :",
 }
 LESS_WORK = {"make": "true", "compileall": "true", "tar": "true", "find": "true"}
 

@@ -27,7 +27,6 @@ MACHINE = re.compile(r"(^|[^A-Za-z0-9_./-])/(work|home/[a-z]+|root)/[a-z]")
 SINGLE_USERS = {
     "one-ptrace-user": (re.compile(r"^sys/ptrace\.h$"), "daemon/"),
     "one-polkit-user": (re.compile(r"^polkit/"), "daemon/"),
-    "one-filter-builder": (re.compile(r"^seccomp\.h$"), "daemon/supervisor/"),
 }
 RULES = {"layer", "client-uses-daemon", "ptrace-outside-supervisor", "function-too-long",
          "file-too-long", "promise", "machine-path", "no-license", "no-own-header-first",

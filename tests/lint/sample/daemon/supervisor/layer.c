@@ -1,4 +1,3 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "broker/other.h"
 #include <sys/ptrace.h>
-#include <seccomp.h>

@@ -1,3 +1,2 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <sys/ptrace.h>
-#include <seccomp.h>
