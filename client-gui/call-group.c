@@ -39,6 +39,7 @@ void call_group_add(CallGroup *self, guint64 id, GVariant *info)
                 .id = id,
                 .pid = (int) dictionary_number(info, "pid", 0),
                 .tid = (int) dictionary_number(info, "tid", 0),
+                .arrived = g_get_monotonic_time(),
                 .since = wording_seconds(dictionary_string(info, "since", NULL),
                                          (double) g_get_real_time() / 1e6),
         };

@@ -17,6 +17,7 @@ typedef struct HeldCall {
         int pid;
         int tid;
         double since;   /* seconds since 1970 */
+        gint64 arrived; /* monotonic microseconds: when this process learnt of it */
         GVariant *info; /* owned; NULL past the first of a large group */
 } HeldCall;
 

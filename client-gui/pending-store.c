@@ -16,6 +16,8 @@
 #define FAREWELL_MSEC 4000u
 /* Answers that are under way at once. */
 #define ANSWERS_MOST 128u
+/* A call that joined its card less than this ago is not what was read there: it waits on. */
+#define READ_USEC 500000
 /* Past this many removals at once the list is told of one change and not of each. */
 #define REMOVALS_EXACT 32u
 
@@ -405,9 +407,13 @@ static void send_answers(PendingStore *self)
 void pending_store_answer(PendingStore *self, CallGroup *group, GVariant *verdict)
 {
         g_autoptr(GVariant) kept = g_variant_ref_sink(verdict);
-        const HeldCall *call;
+        const HeldCall *call = call_group_call(group, 0);
+        gint64 read = g_get_monotonic_time() - READ_USEC;
 
-        for (guint i = 0; (call = call_group_call(group, i)); i++) {
+        /* They stand in the order of their coming. */
+        if (call && call->arrived > read)
+                read = G_MAXINT64;
+        for (guint i = 0; (call = call_group_call(group, i)) && call->arrived <= read; i++) {
                 Answer *answer = g_new0(Answer, 1);
 
                 answer->id = call->id;

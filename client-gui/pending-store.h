@@ -23,7 +23,8 @@ guint pending_store_total(PendingStore *self);
 /* The group that holds call `id`, borrowed, NULL when it is answered. */
 CallGroup *pending_store_find(PendingStore *self, guint64 id);
 
-/* Answers every call of the group alike. `verdict` may be floating. */
+/* Answers every call of the group alike, but those that joined it a moment ago. `verdict` may be
+ * floating. */
 void pending_store_answer(PendingStore *self, CallGroup *group, GVariant *verdict);
 /* Call `id` is being answered here by another way: it goes without a farewell. */
 void pending_store_expect(PendingStore *self, guint64 id);

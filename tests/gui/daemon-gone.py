@@ -10,5 +10,5 @@ with Window() as window:
     window.start("mkdir", "again", calls="mkdir")
     window.label('mkdir("again", 0777)')
     window.answer("Refuse")
-    window.label("ended with status 1")
+    window.ended("mkdir again", "ended with status 1")
 end_daemon()

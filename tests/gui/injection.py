@@ -14,16 +14,16 @@ def two_processes_make_a_folder_each(window):
     window.label("3 processes")
     window.keys_to("Processes", "ctrl+a")
     entries = wait(lambda: (lambda found: found if len(found) >= 2 else None)(
-        [n for n in window.all(name="Call to execute") if n.get_editable_text_iface()]), 15,
+        [n for n in window.all(name="Call to execute") if n.get_editable_text_iface()]), 40,
         "two forms")
     for i, entry in enumerate(entries[:2]):
         path = HOME / f"injected-{i}"
         entry.get_editable_text_iface().set_text_contents(f'mkdir("{path}", 0755)')
     buttons = wait(lambda: (lambda found: found if len(found) >= 2 else None)(
-        [n for n in window.all("push button", "Execute") if sensitive(n)]), 15, "two buttons")
+        [n for n in window.all("push button", "Execute") if sensitive(n)]), 40, "two buttons")
     for button in buttons[:2]:
         press(button)
-    wait(lambda: (HOME / "injected-0").is_dir() and (HOME / "injected-1").is_dir(), 15,
+    wait(lambda: (HOME / "injected-0").is_dir() and (HOME / "injected-1").is_dir(), 40,
          "two folders")
     window.press("Stop the Program")
     window.label("ended by signal 9")

@@ -13,7 +13,7 @@ def a_filter_leaves_the_calls_it_names(window):
     window.start("mkdir", "made", calls="mkdir")
     window.label('mkdir("made", 0777)')
     window.answer("Allow")
-    window.label("mkdir: ended")
+    window.ended("mkdir made")
     window.page("Log")
     window.type("Search the log", "mkdir made")
     window.label("1 of ")
@@ -30,7 +30,7 @@ def an_export_is_json_lines(window):
     window.label("1 of ")
     window.press_menu("More", "Export…")
     window.save_as(HOME / "log.jsonl")
-    wait(lambda: (HOME / "log.jsonl").exists() and (HOME / "log.jsonl").stat().st_size, 15, "file")
+    wait(lambda: (HOME / "log.jsonl").exists() and (HOME / "log.jsonl").stat().st_size, 40, "file")
     records = [json.loads(line) for line in (HOME / "log.jsonl").read_text().splitlines()]
     assert [r["syscall"] for r in records] == ["mkdir"], records
     assert records[0]["action"] == "allow" and records[0]["by"] == "user"

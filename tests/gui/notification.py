@@ -28,15 +28,15 @@ def popup_button(window, name):
 
 def its_allow_button_allows(window):
     window.start("mkdir", "noticed", calls="mkdir")
-    press(wait(lambda: popup_button(window, "Allow"), 15, "the notification's Allow"))
-    wait(lambda: (HOME / "noticed").is_dir(), 15, "the folder")
+    press(wait(lambda: popup_button(window, "Allow"), 40, "the notification's Allow"))
+    wait(lambda: (HOME / "noticed").is_dir(), 40, "the folder")
 
 
 def it_is_withdrawn_when_answered_in_the_window(window):
     window.start("mkdir", "withdrawn", calls="mkdir")
-    wait(lambda: popup_button(window, "Refuse"), 15, "the notification")
+    wait(lambda: popup_button(window, "Refuse"), 40, "the notification")
     window.answer("Refuse")
-    wait(lambda: popup_button(window, "Refuse") is None, 15, "the notification's end")
+    wait(lambda: popup_button(window, "Refuse") is None, 40, "the notification's end")
     assert not (HOME / "withdrawn").exists()
 
 
@@ -46,7 +46,7 @@ if not SERVER:
 settings(preset="all-allow", notifications="true")
 server = subprocess.Popen([SERVER], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 try:
-    wait(owned, 15, "a notification server")
+    wait(owned, 40, "a notification server")
     with Window() as window:
         its_allow_button_allows(window)
         it_is_withdrawn_when_answered_in_the_window(window)

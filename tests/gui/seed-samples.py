@@ -15,7 +15,7 @@ def an_allowed_mkdir_makes_its_folder(window):
     window.label("wants to create the folder")
     window.label('mkdir("allowed", 0777)')
     window.answer("Allow")
-    window.label("mkdir: ended")
+    window.ended("mkdir allowed")
     assert (HOME / "allowed").is_dir()
 
 
@@ -24,17 +24,17 @@ def a_refused_mkdir_makes_none(window):
     window.label('mkdir("refused", 0777)')
     assert not (HOME / "refused").exists()
     window.answer("Refuse")
-    window.label("mkdir: ended with status 1")
+    window.ended("mkdir refused", "ended with status 1")
     assert not (HOME / "refused").exists()
 
 
 def a_new_card_sleeps_for_half_a_second(window):
     window.start("mkdir", "asleep", calls="mkdir")
-    allow = wait(lambda: next((n for n in window.all("push button", "Allow")), None), 15, "Allow",)
+    allow = wait(lambda: next((n for n in window.all("push button", "Allow")), None), 40, "Allow",)
     if not sensitive(allow):
         wait(lambda: sensitive(allow), 3, "the button to wake")
     window.answer("Refuse")
-    window.label("ended with status 1")
+    window.ended("mkdir asleep", "ended with status 1")
 
 
 def a_rule_changed_while_a_loop_runs_acts_on_the_next_call(window):

@@ -19,7 +19,7 @@ Atspi.init()
 NAME = "jail-window"
 
 
-def wait(question, timeout=15, what="condition"):
+def wait(question, timeout=40, what="condition"):
     end = time.monotonic() + timeout
     while True:
         try:
@@ -115,13 +115,13 @@ class Window:
                 if (role is None or n.get_role_name() == role)
                 and (name is None or called(n, name)) and (not seen or drawn(n))]
 
-    def find(self, role=None, name=None, root=None, nth=0, timeout=15, seen=True):
+    def find(self, role=None, name=None, root=None, nth=0, timeout=40, seen=True):
         def look():
             found = self.all(role, name, root, seen)
             return found[nth] if len(found) > nth else None
         return wait(look, timeout, f"{role} {name!r}")
 
-    def button(self, name, root=None, timeout=15):
+    def button(self, name, root=None, timeout=40):
         """A button that can be pressed now."""
         return wait(lambda: next((n for n in walk(root or self.main)
                                   if n.get_role_name() in ("push button", "toggle button")
@@ -130,7 +130,7 @@ class Window:
                                   and n.get_action_iface().get_n_actions()), None), timeout,
                     "button " + name)
 
-    def press(self, name, root=None, timeout=15):
+    def press(self, name, root=None, timeout=40):
         """Presses it; again when it fell asleep in between."""
         wait(lambda: self.button(name, root, timeout).get_action_iface().do_action(0), timeout,
              "to press " + name)
@@ -139,12 +139,12 @@ class Window:
         return [n.get_name() for n in walk(root or self.main)
                 if n.get_role_name() == "label" and n.get_name() and drawn(n)]
 
-    def label(self, part, timeout=15, root=None):
+    def label(self, part, timeout=40, root=None):
         """Waits for a label that contains `part`; its whole text."""
         return wait(lambda: next((text for text in self.labels(root) if part in text), None), timeout,
                     "label with " + part)
 
-    def no_label(self, part, timeout=15):
+    def no_label(self, part, timeout=40):
         wait(lambda: not any(part in text for text in self.labels()), timeout, "no label " + part)
 
     def entry(self, name, root=None):
@@ -205,6 +205,12 @@ class Window:
         wait(lambda: self.app.get_child_count() == 1, 20, "the dialog's end")
         time.sleep(0.2)
 
+    def ended(self, title, how="ended"):
+        """Waits until the side list says that this program ended so (a toast may be missed)."""
+        wait(lambda: any((n.get_name() or "").startswith(f"{title}, {how},")
+                         for n in walk(self.main) if n.get_role_name() == "list item"), 60,
+             f"{title} {how}")
+
     def answer(self, name):
         """Presses a card's button when it wakes."""
         self.press(name)
@@ -245,9 +251,9 @@ class Window:
     def press_menu(self, button, item):
         press(wait(lambda: next((n for n in walk(self.main) if n.get_name() == button and drawn(n)
                                  and n.get_action_iface()
-                                 and n.get_action_iface().get_n_actions()), None), 15, button))
+                                 and n.get_action_iface().get_n_actions()), None), 40, button))
         press(wait(lambda: next((n for n in walk(self.main) if n.get_role_name() == "menu item"
-                                 and called(n, item)), None), 15, item))
+                                 and called(n, item)), None), 40, item))
 
     def save_as(self, path):
         """Answers a file dialog."""
