@@ -5,6 +5,8 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -59,7 +61,7 @@ static bool has_stopped(pid_t tid)
 /* How long to wait for the call before looking whether it will come at all. */
 #define LOOK_AGAIN_MSEC 5
 
-int decoy_serve(int listener, int pidfd, pid_t tid, int fd)
+static int serve(int listener, int pidfd, pid_t tid, int fd)
 {
         for (;;) {
                 struct pollfd fds[] = {{.fd = listener, .events = POLLIN},
@@ -101,6 +103,21 @@ int decoy_serve(int listener, int pidfd, pid_t tid, int fd)
                 }
                 return 0;
         }
+}
+
+/* A descriptor that is being handed over counts as answered before it has arrived: a signal, such
+ * as our doorbell's, would leave the program without it, and nothing could be sent a second time.
+ */
+int decoy_serve(int listener, int pidfd, pid_t tid, int fd)
+{
+        sigset_t all, before;
+        int r;
+
+        sigfillset(&all);
+        pthread_sigmask(SIG_BLOCK, &all, &before);
+        r = serve(listener, pidfd, tid, fd);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        return r;
 }
 
 int decoy_refuse(int listener)
