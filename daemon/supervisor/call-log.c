@@ -107,6 +107,13 @@ static void append_call(Text *line, uint64_t jail, const Tracee *tracee, const O
         append_arguments(line, call);
 }
 
+void call_log_describe(Text *text, uint64_t jail, const Tracee *tracee, const OpenCall *call)
+{
+        text_append_char(text, '{');
+        append_call(text, jail, tracee, call);
+        text_append_char(text, '}');
+}
+
 static void append_verdict(Text *line, const OpenCall *call)
 {
         append_string(line, "action", call_action_name(call->action));

@@ -23,6 +23,9 @@ typedef struct CallEnd {
 /* Writes the record. */
 int call_log_write(CallLog *log, const Tracee *tracee, const OpenCall *call, const CallEnd *end);
 
+/* A call alone, as scripts get it: the keys of design.md section 5, one JSON object. */
+void call_log_describe(Text *text, uint64_t jail, const Tracee *tracee, const OpenCall *call);
+
 /* A line about the jail itself: {"time":…,"jail":…,"event":"…","message":"…"}. */
 int call_log_note(CallLog *log, const char *event, const char *message);
 

@@ -87,6 +87,13 @@ void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
         supervisor_resume(supervisor, tracee, 0);
 }
 
+/* A rule's signal comes when the call has returned: delivered on the way out. */
+static void send_signal_after(const Tracee *tracee)
+{
+        if (tracee->call->signal_after)
+                (void) tgkill(tracee_pid(tracee), tracee_tid(tracee), tracee->call->signal_after);
+}
+
 /* The call is over: what was copied for it is of no use any more. */
 static void drop_call(Supervisor *supervisor, Tracee *tracee)
 {
@@ -106,6 +113,7 @@ void carry_out_result(Supervisor *supervisor, Tracee *tracee, CallAction action,
         if (r < 0 && r != TRACEE_GONE)
                 kill(tracee_pid(tracee), SIGKILL); /* it must not run: nothing less is left */
         write_record(supervisor, tracee, r < 0 ? &(CallEnd){.ended = "killed"} : &end);
+        send_signal_after(tracee);
         drop_call(supervisor, tracee);
         if (r == 0)
                 supervisor_resume(supervisor, tracee, 0);
@@ -207,10 +215,12 @@ void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
         if (call->logged && end.returned)
                 (void) decode_call_exit(&call->decoded, result, &caller, &DECODE_LIMITS_DEFAULT);
         write_record(supervisor, tracee, &end);
-        if (is_restart(result))
+        if (is_restart(result)) {
                 remember_broken(tracee);
-        else
+        } else {
+                send_signal_after(tracee);
                 drop_call(supervisor, tracee);
+        }
         supervisor_resume(supervisor, tracee, 0);
 }
 

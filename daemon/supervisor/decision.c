@@ -13,6 +13,7 @@
 #include "supervisor/pending-calls.h"
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/ptrace-request.h"
+#include "supervisor/slow-actions.h"
 
 /* Ancestors that a started-by condition can see. */
 #define ANCESTORS_MAX 64
@@ -155,8 +156,16 @@ static void apply_allow(Supervisor *supervisor, Tracee *tracee, const Action *ac
         carry_out_allow(supervisor, tracee);
 }
 
-static void apply(Supervisor *supervisor, Tracee *tracee, const Action *action)
+void decision_apply(Supervisor *supervisor, Tracee *tracee, const Action *action)
 {
+        if (action->signal)
+                tracee->call->signal_after = action->signal;
+        if (action->delay_usec) {
+                if (slow_action_delay(supervisor, tracee, action) < 0)
+                        decision_fail_closed(supervisor, tracee,
+                                             "the rule's delay could not be waited for");
+                return;
+        }
         switch (action->kind) {
         case ACTION_ALLOW:
         case ACTION_ALLOW_FOREVER:
@@ -177,6 +186,13 @@ static void apply(Supervisor *supervisor, Tracee *tracee, const Action *action)
                         injection_held(supervisor, tracee);
                 break;
         case ACTION_SCRIPT:
+                if (slow_action_script(supervisor, tracee, action) < 0)
+                        decision_fail_closed(supervisor, tracee,
+                                             supervisor->runs_scripts
+                                                     ? "the rule's script could not be started"
+                                                     : "the jail began without rules that ask "
+                                                       "scripts: its supervisor may start none");
+                break;
         default:
                 decision_fail_closed(supervisor, tracee, "the rule's action cannot be carried out");
                 break;
@@ -251,7 +267,8 @@ static bool passes_unseen(const RuleOutcome *outcome)
 /* What was judged, or will be shown to a person, has to be what the kernel reads. */
 static bool needs_pins(const Supervisor *supervisor, int number, const RuleOutcome *outcome)
 {
-        return outcome ? outcome->action->kind == ACTION_NOTIFY
+        return outcome ? outcome->action->kind == ACTION_NOTIFY ||
+                                 outcome->action->kind == ACTION_SCRIPT
                        : rule_set_judges_memory(supervisor->rules, number);
 }
 
@@ -329,7 +346,7 @@ static void apply_outcome(Supervisor *supervisor, Tracee *tracee, const Judgemen
                 call->verified = VERIFIED_NO;
                 call->unverified_reason = strdup(judgement->effective.incomplete);
         }
-        apply(supervisor, tracee, outcome->action);
+        decision_apply(supervisor, tracee, outcome->action);
 }
 
 static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)

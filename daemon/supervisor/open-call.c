@@ -2,6 +2,7 @@
 #include "supervisor/open-call.h"
 
 #include <stdlib.h>
+#include <systemd/sd-event.h>
 
 uint64_t monotonic_ns(void)
 {
@@ -38,6 +39,7 @@ OpenCall *open_call_free(OpenCall *call)
                 return NULL;
         if (call->is_decoded)
                 decoded_call_release(&call->decoded);
+        sd_event_source_disable_unref(call->wait);
         if (call->after) {
                 action_release(call->after);
                 free(call->after);

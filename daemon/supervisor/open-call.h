@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <time.h>
 
 #include "rules/rule.h"
@@ -61,7 +62,9 @@ typedef struct OpenCall {
         char *unverified_reason; /* why `verified` is no; NULL when there is nothing to verify */
         char *edited_from;       /* text before an edit, NULL when it was not edited */
         Action *after;           /* the result is to be changed at the exit; owned */
-        int signal_after;        /* to be sent when it has gone on, 0 for none */
+        int signal_after;        /* to be sent when it has returned, 0 for none */
+        struct sd_event_source *wait; /* a rule's delay; owned */
+        pid_t script;                 /* that judges it, 0 for none */
 
         struct PendingCall *pending; /* while held */
 } OpenCall;

@@ -12,6 +12,7 @@
 #include "supervisor/doctor.h"
 #include "supervisor/log-readers.h"
 #include "supervisor/privileges.h"
+#include "supervisor/slow-actions.h"
 
 /* How long readers of the log are waited for after the jail has ended. */
 #define READERS_FINISH_USEC (5 * 1000000)
@@ -59,10 +60,13 @@ static void finish_readers(Supervisor *supervisor, sd_event *event)
 }
 
 /* A supervisor that cannot give up its rights ends, and the waiting program with it. */
-static int put_walls_up(const Supervisor *supervisor)
+static int put_walls_up(Supervisor *supervisor)
 {
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
-        int r = privileges_drop(supervisor->program_pid, false, &problem);
+        int r;
+
+        supervisor->runs_scripts = slow_actions_needed(supervisor->rules);
+        r = privileges_drop(supervisor->program_pid, supervisor->runs_scripts, &problem);
 
         if (r < 0)
                 log_error("%s", problem_text(&problem));

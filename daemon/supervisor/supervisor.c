@@ -18,6 +18,7 @@
 #include "supervisor/ptrace-loop.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/seize.h"
+#include "supervisor/slow-actions.h"
 
 /* A line waits at most this long for the file and the readers. */
 #define LOG_FLUSH_USEC 20000
@@ -50,6 +51,7 @@ Supervisor *supervisor_free(Supervisor *supervisor)
         if (!supervisor)
                 return NULL;
         doorbell_stop(supervisor->doorbell);
+        slow_actions_end(supervisor);
         sd_event_source_disable_unref(supervisor->flush_timer);
         log_readers_release(supervisor);
         rule_set_free(supervisor->rules);
@@ -306,6 +308,8 @@ static int next_stop(Supervisor *supervisor)
 
         if (tid < 0)
                 return errno == EINTR ? 0 : -errno;
+        if (supervisor->scripts.count > 0 && slow_action_reap(supervisor, tid, status))
+                return 0;
         stop = stop_classify(tid, status);
         ptrace_dispatch(supervisor, &stop);
         dispatch_later(supervisor);

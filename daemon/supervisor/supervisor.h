@@ -87,6 +87,9 @@ struct Supervisor {
         uint64_t calls;         /* mediated so far */
         Statistics *statistics; /* of those that have a record */
 
+        bool runs_scripts; /* its own filter leaves it the right to start programs */
+        IdMap scripts;     /* of rules, that run now, by pid: slow-actions.c */
+
         pid_t program_pid;
         bool attached;          /* it ran before us, and is not killed when we end */
         int exit_status;        /* of the program: wait status code, 128+signal */
