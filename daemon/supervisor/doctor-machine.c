@@ -87,10 +87,11 @@ static int add_landlock(DoctorReport *report)
 
         if (version < 0)
                 return answer(doctor_report_add(
-                        report, "landlock", DOCTOR_MISSING, "supervisor's own walls",
-                        "%s: the supervisor's filter alone holds it", strerror(errno)));
-        return answer(doctor_report_add(report, "landlock", DOCTOR_OK, "supervisor's own walls",
-                                        "ABI %ld", version));
+                        report, "landlock", DOCTOR_MISSING, "the jail's edge",
+                        "%s: memory of processes outside is kept by the filter and the rules alone",
+                        strerror(errno)));
+        return answer(doctor_report_add(report, "landlock", DOCTOR_OK, "the jail's edge", "ABI %ld",
+                                        version));
 }
 
 static int add_lowest_address(DoctorReport *report)

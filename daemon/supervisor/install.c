@@ -15,6 +15,7 @@
 
 #include "hook/landing-page.h"
 #include "supervisor/decoy-listener.h"
+#include "supervisor/edge-wall.h"
 #include "supervisor/kernel-features.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
@@ -199,6 +200,8 @@ static int make_calls(Installer *installer, RemoteCaller *caller, Tracee *tracee
                 r = install_listener(caller, tracee, pidfd, 0, &installer->listener, problem);
         if (r == 0)
                 r = map_landing(installer, caller, tracee->process, pidfd, problem);
+        if (r == 0 && with_filter && installer->edge_wall)
+                r = edge_wall_put_up(caller, tracee);
         if (r == 0 && with_filter)
                 r = install_filter(installer, caller, tracee->process, 0, problem);
         return r;

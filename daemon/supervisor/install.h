@@ -17,6 +17,7 @@ typedef struct Installer {
         int listener; /* the jail's decoy listener; -1 until the first image has installed it */
         const struct sock_filter *filter; /* of the jail */
         size_t filter_count;
+        bool edge_wall; /* the first image goes behind it (edge-wall.h) */
         StopQueue *later;
 } Installer;
 

@@ -10,6 +10,7 @@
 #include "supervisor/attach.h"
 #include "supervisor/decoy-listener.h"
 #include "supervisor/doorbell.h"
+#include "supervisor/edge-wall.h"
 #include "supervisor/filter.h"
 #include "supervisor/injection.h"
 #include "supervisor/kernel-features.h"
@@ -179,6 +180,7 @@ int supervisor_prepare(Supervisor *supervisor, const JailOptions *options, Probl
                 .listener = -1,
                 .filter = supervisor->filter,
                 .filter_count = supervisor->filter_count,
+                .edge_wall = edge_wall_is_wanted(supervisor->rules),
                 .later = &supervisor->later,
         };
         return 0;
