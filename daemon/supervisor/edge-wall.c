@@ -30,8 +30,9 @@ typedef struct WallImage {
         char root[4];
 } WallImage;
 
-#define RULESET_BYTES sizeof(uint64_t) /* handled_access_fs alone, whatever the headers have more  \
-                                        */
+#define RULESET_BYTES                                                                              \
+        sizeof(uint64_t) /* handled_access_fs alone, whatever the headers have more                \
+                          */
 
 static uint64_t image_address(const RemoteCaller *caller)
 {
