@@ -7,6 +7,7 @@
 #include "supervisor/decision.h"
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
+#include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
 
 /* The kernel's own codes for "this call will be made again": ERESTARTSYS … ERESTART_RESTARTBLOCK.
@@ -119,11 +120,49 @@ void carry_out_result(Supervisor *supervisor, Tracee *tracee, CallAction action,
                 supervisor_resume(supervisor, tracee, 0);
 }
 
+/* A signal waits that the thread does not block. */
+static bool has_signal_waiting(const Tracee *tracee)
+{
+        uint64_t waiting, blocked;
+
+        return process_pending_signals(tracee_tid(tracee), &waiting) == 0 &&
+               tracee_get_signal_mask(tracee_tid(tracee), &blocked) == 0 && (waiting & ~blocked);
+}
+
 void carry_out_interrupt(Supervisor *supervisor, Tracee *tracee)
 {
-        /* skipped calls are not restarted by the kernel: EINTR is what the program sees, and the
-         * signal that waits is delivered on the way out */
-        carry_out_result(supervisor, tracee, CALL_INTERRUPTED, -EINTR);
+        /* nothing to deliver: nothing would be restarted either */
+        if (!has_signal_waiting(tracee) || tracee_skip_call(tracee_tid(tracee), -EINTR) < 0) {
+                carry_out_result(supervisor, tracee, CALL_INTERRUPTED, -EINTR);
+                return;
+        }
+        tracee->call->action = CALL_INTERRUPTED;
+        tracee->call->interrupting = true;
+        end_waiting(tracee);
+        supervisor_resume(supervisor, tracee, 0);
+}
+
+/* At the exit of the call that was skipped for it. The interrupt brings the thread into the
+ * kernel's signal handling even if another thread has taken the signal by now: only there the
+ * result is one that a program may see. */
+static void break_off(Supervisor *supervisor, Tracee *tracee)
+{
+        CallEnd end = {.returned = true, .result = -EINTR};
+        pid_t tid = tracee_tid(tracee);
+        Registers registers;
+        int r = tracee_interrupt(tid);
+
+        if (r == 0)
+                r = tracee_get_registers(tid, &registers);
+        if (r == 0) {
+                end.result = registers_break_off_call(&registers, tracee->call->original.number);
+                r = tracee_set_registers(tid, &registers);
+        }
+        if (r < 0)
+                end = (CallEnd){.ended = "killed"};
+        write_record(supervisor, tracee, &end);
+        drop_call(supervisor, tracee);
+        supervisor_resume(supervisor, tracee, 0);
 }
 
 static int put_back_arguments(Tracee *tracee)
@@ -206,6 +245,10 @@ void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
         TraceeView view = tracee_view(tracee);
         CallerView caller = tracee_view_caller(&view);
 
+        if (call->interrupting) {
+                break_off(supervisor, tracee);
+                return;
+        }
         if (call->pinned && put_back_arguments(tracee) == TRACEE_GONE)
                 end = (CallEnd){.ended = "killed"};
         else

@@ -64,7 +64,8 @@ typedef struct OpenCall {
         Action *after;           /* the result is to be changed at the exit; owned */
         int signal_after;        /* to be sent when it has returned, 0 for none */
         struct sd_event_source *wait; /* a rule's delay; owned */
-        pid_t script;                 /* that judges it, 0 for none */
+        bool interrupting; /* skipped; at its exit the kernel is told to restart it or say EINTR */
+        pid_t script;      /* that judges it, 0 for none */
 
         struct PendingCall *pending; /* while held */
 } OpenCall;

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 
+#define ERESTARTSYS_RESULT    (-512)
 #define ERESTARTNOHAND_RESULT (-514)
 
 CallRegisters registers_call(const Registers *registers)
@@ -100,6 +101,37 @@ static int ends_with_eintr(long number)
         default:
                 return 0;
         }
+}
+
+/* signal(7): never made again after a handler, whatever SA_RESTART says. */
+static int ignores_sa_restart(long number)
+{
+        switch (number) {
+        case SYS_pause:
+        case SYS_rt_sigsuspend:
+        case SYS_select:
+        case SYS_pselect6:
+        case SYS_poll:
+        case SYS_ppoll:
+        case SYS_nanosleep:
+        case SYS_clock_nanosleep:
+        case SYS_msgrcv:
+        case SYS_msgsnd:
+                return 1;
+        default:
+                return number != SYS_read && number != SYS_write && ends_with_eintr(number) &&
+                       number != SYS_recvfrom && number != SYS_recvmsg && number != SYS_sendto &&
+                       number != SYS_sendmsg && number != SYS_accept && number != SYS_accept4 &&
+                       number != SYS_connect;
+        }
+}
+
+int64_t registers_break_off_call(Registers *registers, int number)
+{
+        registers->raw.orig_rax = (unsigned long long) number;
+        registers_set_result(registers, ignores_sa_restart(number) ? ERESTARTNOHAND_RESULT
+                                                                   : ERESTARTSYS_RESULT);
+        return registers_result(registers);
 }
 
 int registers_heal_interrupted_call(Registers *registers)

@@ -32,6 +32,11 @@ void registers_prepare_call(Registers *registers, uint64_t pad, const CallRegist
  * the call again from the start. */
 void registers_rewind_call(Registers *registers);
 
+/* At the exit of a skipped call: as if a signal had broken `number` off. The kernel makes it again
+ * where it would have done so (no handler, or one with SA_RESTART for a call that heeds it), else
+ * it is EINTR. The result that it left. */
+int64_t registers_break_off_call(Registers *registers, int number);
+
 /* The result with which the kernel has left a call that was broken off by a signal, when it is one
  * of the class that it turns into EINTR itself even if no handler runs (epoll_wait and its kin):
  * such a tracee must see the call go on (engine-facts: EINTR leaks). True when it was changed to
