@@ -54,17 +54,6 @@ static void end_waiting(Tracee *tracee)
         tracee->state = TRACEE_RUNNING;
 }
 
-static int put_registers(Tracee *tracee, const CallRegisters *call)
-{
-        Registers registers;
-        int r = tracee_get_registers(tracee_tid(tracee), &registers);
-
-        if (r < 0)
-                return r;
-        registers_set_call(&registers, call);
-        return tracee_set_registers(tracee_tid(tracee), &registers);
-}
-
 void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
 {
         OpenCall *call = tracee->call;
@@ -77,7 +66,9 @@ void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
         call->pinned |= executed.number != call->original.number;
         end_waiting(tracee);
         if (call->pinned) {
-                int r = put_registers(tracee, &executed);
+                int r = tracee_change_call(tracee_tid(tracee), &call->original, &executed);
+
+                call->executed = executed;
 
                 if (r < 0 && r != TRACEE_GONE) {
                         decision_fail_closed(supervisor, tracee,
@@ -165,17 +156,12 @@ static void break_off(Supervisor *supervisor, Tracee *tracee)
         supervisor_resume(supervisor, tracee, 0);
 }
 
-static int put_back_arguments(Tracee *tracee)
+/* The number as well: a call that the kernel will make again must be the program's own. */
+static int put_back_arguments(const Tracee *tracee)
 {
-        Registers registers;
-        int r = tracee_get_registers(tracee_tid(tracee), &registers);
+        const OpenCall *call = tracee->call;
 
-        if (r < 0)
-                return r;
-        registers_set_arguments(&registers, tracee->call->original.arguments);
-        /* a call that the kernel will make again must be the program's own */
-        registers.raw.orig_rax = (unsigned long long) tracee->call->original.number;
-        return tracee_set_registers(tracee_tid(tracee), &registers);
+        return tracee_change_call(tracee_tid(tracee), &call->executed, &call->original);
 }
 
 /* The kernel will make the call again by itself; it was decided, so it shall not be asked about

@@ -260,8 +260,20 @@ static bool passes_unseen(const RuleOutcome *outcome)
 {
         const Action *action = outcome->action;
 
+        /* the kernel would not have told: a guard alone has stopped it */
+        if (action->kind == ACTION_ALLOW_FOREVER)
+                return true;
         return !outcome->log && action->kind == ACTION_ALLOW && !action->after &&
                !action->delay_usec && !action->signal;
+}
+
+/* Whether anybody will read what the call says: the log, a person, or what is done to it later. */
+static bool needs_decoding(const RuleOutcome *outcome)
+{
+        const Action *action = outcome->action;
+
+        return outcome->log || action->write_count > 0 || action->after ||
+               (action->kind != ACTION_ABORT && action->kind != ACTION_RETURN);
 }
 
 /* What was judged, or will be shown to a person, has to be what the kernel reads. */
@@ -354,13 +366,14 @@ static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
         RuleOutcome outcome;
         int r = judge_pinned(supervisor, tracee, judgement, &outcome);
         bool unseen = r == 0 && passes_unseen(&outcome);
+        bool decode = r == 0 && (!unseen || outcome.judged_memory) && needs_decoding(&outcome);
 
         if (unseen && !is_changed(judgement)) {
                 supervisor_resume(supervisor, tracee, 0);
                 return;
         }
         if (r == 0)
-                r = open_call(tracee, judgement, !unseen || outcome.judged_memory);
+                r = open_call(tracee, judgement, decode);
         if (r == TRACEE_GONE)
                 return;
         if (r < 0)

@@ -71,10 +71,24 @@ static int judge_pidfd_signal(const Tracee *tracee, const CallRegisters *call, c
         return -EPERM;
 }
 
+/* Which root each process has is looked at from now on: a call may be shared (CLONE_FS), and
+ * pivot_root moves everybody. */
+static void forget_root(void *value, void *context)
+{
+        Process *process = value;
+
+        (void) context;
+        process->our_root = false;
+}
+
 int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
                 CallRegisters *ret_call, const char **ret_why)
 {
         switch (call->number) {
+        case SYS_chroot:
+        case SYS_pivot_root:
+                id_map_walk(&supervisor->tracees.processes, forget_root, NULL);
+                return 0;
         case SYS_clone:
                 return judge_clone(call, ret_call);
         case SYS_clone3:

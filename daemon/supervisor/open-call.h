@@ -51,6 +51,7 @@ typedef struct OpenCall {
         uint64_t entered_ns,
                 resumed_ns;     /* CLOCK_MONOTONIC; resumed_ns 0 while it has not gone on */
         CallRegisters original; /* as the program made it */
+        CallRegisters executed; /* pinned: as the kernel got it */
         uint64_t instruction_pointer, stack_pointer;
 
         CallAction action;

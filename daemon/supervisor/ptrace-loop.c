@@ -15,6 +15,7 @@
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
 #include "supervisor/ptrace-request.h"
+#include "supervisor/resolve-path.h"
 
 /*
  * A new task tells of itself twice, in any order: by its maker's birth event, which says whose copy
@@ -240,6 +241,14 @@ static int begin_jail(Supervisor *supervisor)
         return 0;
 }
 
+/* Chroot and its kind are stopped by the guard list; other namespaces only if the rules leave them
+ * closed. */
+static bool root_can_be_known(const Supervisor *supervisor, pid_t tid)
+{
+        return !rule_set_opens_guard(supervisor->rules, "namespaces") &&
+               !rule_set_opens_guard(supervisor->rules, "setns") && shares_our_root(tid);
+}
+
 static void on_exec(Supervisor *supervisor, Tracee *tracee)
 {
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
@@ -271,6 +280,8 @@ static void on_exec(Supervisor *supervisor, Tracee *tracee)
                 return;
         }
         tracee->process->ran = true;
+        if (first)
+                tracee->process->our_root = root_can_be_known(supervisor, tracee_tid(tracee));
         supervisor->events->process_started(supervisor->events_userdata, tracee->process);
         supervisor_resume(supervisor, tracee, 0);
 }

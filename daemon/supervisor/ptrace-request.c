@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <sys/ptrace.h>
 
+#include "base/cleanup.h"
+
 static long request(enum __ptrace_request what, pid_t tid, uintptr_t address, uintptr_t data)
 {
         return ptrace(what, tid, (void *) address, (void *) data);
@@ -98,6 +100,48 @@ int tracee_skip_call(pid_t tid, int64_t result)
                                (uintptr_t) -1);
 
         return r < 0 ? r : tracee_set_result(tid, result);
+}
+
+/* PTRACE_POKEUSER is about a third of PTRACE_GETREGS and PTRACE_SETREGS together. */
+#define POKES_MAX 2
+
+static int poke_register(pid_t tid, size_t offset, uint64_t value)
+{
+        return request_status(PTRACE_POKEUSER, tid, offset, (uintptr_t) value);
+}
+
+static int change_all(pid_t tid, const CallRegisters *to)
+{
+        Registers registers;
+        int r = tracee_get_registers(tid, &registers);
+
+        if (r < 0)
+                return r;
+        registers_set_call(&registers, to);
+        return tracee_set_registers(tid, &registers);
+}
+
+int tracee_change_call(pid_t tid, const CallRegisters *from, const CallRegisters *to)
+{
+        static const size_t places[] = {
+                offsetof(struct user_regs_struct, rdi), offsetof(struct user_regs_struct, rsi),
+                offsetof(struct user_regs_struct, rdx), offsetof(struct user_regs_struct, r10),
+                offsetof(struct user_regs_struct, r8),  offsetof(struct user_regs_struct, r9),
+        };
+        unsigned different = from->number != to->number;
+        int r = 0;
+
+        for (unsigned i = 0; i < ELEMENTS_OF(places); i++)
+                different += from->arguments[i] != to->arguments[i];
+        if (different > POKES_MAX)
+                return change_all(tid, to);
+        if (from->number != to->number)
+                r = poke_register(tid, offsetof(struct user_regs_struct, orig_rax),
+                                  (uint64_t) to->number);
+        for (unsigned i = 0; r == 0 && i < ELEMENTS_OF(places); i++)
+                if (from->arguments[i] != to->arguments[i])
+                        r = poke_register(tid, places[i], to->arguments[i]);
+        return r;
 }
 
 int tracee_get_event_message(pid_t tid, unsigned long *ret)

@@ -54,6 +54,9 @@ int tracee_skip_call(pid_t tid, int64_t result);
 /* At a syscall-exit stop: another result. */
 int tracee_set_result(pid_t tid, int64_t result);
 
+/* At a stop inside a call: makes the registers of `from`, which the thread has, those of `to`. A
+ * register or two are written on their own, which is dearer than all at once from three on. */
+int tracee_change_call(pid_t tid, const CallRegisters *from, const CallRegisters *to);
 int tracee_get_event_message(pid_t tid, unsigned long *ret);
 int tracee_get_signal_info(pid_t tid, siginfo_t *ret);
 int tracee_get_signal_mask(pid_t tid, uint64_t *ret);

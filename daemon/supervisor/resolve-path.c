@@ -391,8 +391,7 @@ static int walk_answer(const Walk *walk, char **ret)
 
 /* ---- the common case: the caller's root is ours, no link of /proc on the way ---- */
 
-/* True when the thread's root is the very mount that ours is, and so its mount namespace too. */
-static bool shares_our_root(pid_t tid)
+int shares_our_root(pid_t tid)
 {
         const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
         struct statx theirs, ours;
@@ -448,15 +447,32 @@ static bool is_plain(const char *path)
         return true;
 }
 
-/* Lets the kernel walk. -EAGAIN when what it found would not be what the caller finds (a thing of
- * /proc may have been reached through our own "self"), or when the walk has to say why not. */
+/* The working directory, which is the same name by the thread's own link. */
+static int working_directory(pid_t tid, char **ret)
+{
+        char name[32], path[PATH_MAX];
+        ssize_t n;
+
+        snprintf(name, sizeof(name), "/proc/%d/cwd", tid);
+        n = readlink(name, path, sizeof(path));
+        if (n < 0 || n == sizeof(path))
+                return -EAGAIN;
+        *ret = strndup(path, (size_t) n);
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* Lets the kernel walk, for a thread whose root is ours. -EAGAIN when what it found would not be
+ * what the caller finds (a thing of /proc may have been reached through our own "self"), or when
+ * the walk has to say why not. */
 static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, char **ret)
 {
         _cleanup_close_ int own = -1, plain = -1, fd = -1;
         int start = AT_FDCWD, no_follow = follow ? 0 : O_NOFOLLOW;
 
-        if (*path == '\0' || !shares_our_root(tid))
+        if (*path == '\0')
                 return -EAGAIN;
+        if (dirfd == AT_FDCWD && strcmp(path, ".") == 0)
+                return working_directory(tid, ret);
         /* what is reached by its plain name without a link is called just that */
         if (is_plain(path))
                 plain = open_held(start, path, no_follow, RESOLVE_NO_SYMLINKS);
@@ -476,17 +492,13 @@ static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, c
         return is_on_proc(fd) ? -EAGAIN : descriptor_path(fd, ret);
 }
 
-int resolve_path(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, char **ret)
+static int resolve_by_walking(pid_t pid, pid_t tid, int dirfd, const char *path, int follow,
+                              char **ret)
 {
         _cleanup_(walk_release)
                 Walk walk = {.pid = pid, .tid = tid, .follow = follow, .root = -1, .at = -1};
         int r;
 
-        if (strlen(path) >= PATH_MAX)
-                return -ENAMETOOLONG;
-        r = resolve_at_once(tid, dirfd, path, follow, ret);
-        if (r != -EAGAIN)
-                return r;
         walk.at = open_start(tid, dirfd, *path == '/');
         if (walk.at < 0)
                 return walk.at;
@@ -501,4 +513,24 @@ int resolve_path(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, 
         if (r < 0)
                 return r;
         return walk_answer(&walk, ret);
+}
+
+int resolve_path_in_our_root(pid_t pid, pid_t tid, int dirfd, const char *path, int follow,
+                             char **ret)
+{
+        int r;
+
+        if (strlen(path) >= PATH_MAX)
+                return -ENAMETOOLONG;
+        r = resolve_at_once(tid, dirfd, path, follow, ret);
+        return r == -EAGAIN ? resolve_by_walking(pid, tid, dirfd, path, follow, ret) : r;
+}
+
+int resolve_path(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, char **ret)
+{
+        if (strlen(path) >= PATH_MAX)
+                return -ENAMETOOLONG;
+        if (shares_our_root(tid))
+                return resolve_path_in_our_root(pid, tid, dirfd, path, follow, ret);
+        return resolve_by_walking(pid, tid, dirfd, path, follow, ret);
 }

@@ -17,5 +17,12 @@
  * (PR_SET_DUMPABLE 0) from a supervisor without privileges. */
 int resolve_path(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, char **ret);
 
+/* The same for a thread that is known to have our own root, which is not looked up then. */
+int resolve_path_in_our_root(pid_t pid, pid_t tid, int dirfd, const char *path, int follow,
+                             char **ret);
+
+/* True when the thread's root is the very mount that ours is, and so its mount namespace too. */
+int shares_our_root(pid_t tid);
+
 /* The name of what `fd` of this very process is open on, however long the kernel lets it be. */
 int descriptor_path(int fd, char **ret);

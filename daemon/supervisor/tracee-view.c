@@ -272,7 +272,9 @@ static int view_resolve_path(void *context, int dirfd, const char *path, int fol
 {
         const TraceeView *view = context;
 
-        return resolve_path(view->pid, view->tid, dirfd, path, follow, ret);
+        return view->our_root
+                       ? resolve_path_in_our_root(view->pid, view->tid, dirfd, path, follow, ret)
+                       : resolve_path(view->pid, view->tid, dirfd, path, follow, ret);
 }
 
 static int view_process_name(void *context, int pid, char **ret)

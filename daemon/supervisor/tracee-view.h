@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "syscalls/caller-view.h"
 
 typedef struct SocketNames SocketNames;
@@ -20,6 +22,7 @@ typedef struct TraceeView {
         const void *overlay;      /* bytes shown at overlay_address, NULL for none; borrowed */
         uint64_t overlay_address; /* tracee address of the overlay */
         size_t overlay_size;
+        bool our_root;        /* its root is known to be the supervisor's own */
         SocketNames *sockets; /* of socket-name.h: keeps the diagnostic socket open from one call to
                                  the next; NULL: opened for each; borrowed */
 } TraceeView;

@@ -92,6 +92,7 @@ static void copy_maker(Process *process, Process *maker)
         process->filters = maker->filters;
         if (maker->listener >= 0)
                 process->listener = fcntl(maker->listener, F_DUPFD_CLOEXEC, 3);
+        process->our_root = maker->our_root;
         process->depth = maker->depth + 1;
         if (process->depth < ANCESTORS_MAX)
                 process->parent = process_reference(maker);
@@ -207,5 +208,6 @@ TraceeView tracee_view(const Tracee *tracee)
                 .pid = tracee_pid(tracee),
                 .tid = tracee_tid(tracee),
                 .memory_fd = tracee->process->memory_fd,
+                .our_root = tracee->process->our_root,
         };
 }

@@ -31,6 +31,8 @@ typedef struct Process {
         int memory_fd;       /* /proc/PID/mem of the present image, -1 */
         uint64_t landing;    /* address of the landing page, 0 when there is none */
         bool sealed;         /* mseal() worked on it */
+        bool our_root;       /* its root is ours, and it can change it by no call that is not
+                                stopped */
         bool ran;            /* it has exec'ed under us (the stub has not) */
         int listener;        /* decoy listener of its filters when it is not the jail's, -1 */
         bool lacks_filter;   /* attached to, and the filter is not in it yet */
