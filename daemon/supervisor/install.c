@@ -118,11 +118,17 @@ static int give_memfd(Installer *installer, RemoteCaller *caller, const Process 
 {
         const CallRegisters request = {.number = DECOY_NUMBER};
         int r = remote_call_begin(caller, &request), served;
+        sigset_t ring, before;
 
         if (r < 0)
                 return r;
+        /* handing it over is a call that a signal breaks off half way: the doorbell waits */
+        sigemptyset(&ring);
+        sigaddset(&ring, SIGUSR1);
+        pthread_sigmask(SIG_BLOCK, &ring, &before);
         served = decoy_serve(listener_of(installer, process), pidfd, caller->tid,
                              landing_memory_fd(installer->landing));
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
         r = remote_call_finish(caller, ret_fd);
         return r < 0 ? r : served;
 }
