@@ -81,7 +81,7 @@ static int serve(int listener, int pidfd, pid_t tid, int fd)
                         return -ESRCH;
                 r = receive(listener, &request);
                 if (r == -ENOENT || r == -EINTR)
-                        continue; /* it was killed just now */
+                        continue; /* it was killed or stopped just now */
                 if (r < 0)
                         return r;
                 if (request.pid != (uint32_t) tid) {
@@ -99,7 +99,8 @@ static int serve(int listener, int pidfd, pid_t tid, int fd)
                                 -errno; /* RLIMIT_NOFILE, say: the call must not wait for ever */
 
                         refuse(listener, request.id);
-                        return error;
+                        /* broken off by a stop signal: the thread will make the call again */
+                        return error == -ENOENT || error == -EINPROGRESS ? -EPROTO : error;
                 }
                 return 0;
         }

@@ -112,25 +112,45 @@ static int install_listener(RemoteCaller *caller, Tracee *tracee, int pidfd, uns
         return call(caller, &ignored, SYS_close, (uint64_t) remote, 0, 0, 0, 0);
 }
 
+/* What serving the private call takes. */
+typedef struct MemfdGift {
+        int listener, pidfd, fd;
+        pid_t tid;
+} MemfdGift;
+
+static int serve_gift(void *context)
+{
+        const MemfdGift *gift = context;
+        sigset_t ring, before;
+        int r;
+
+        /* handing it over is a call that a signal breaks off half way: the doorbell waits */
+        sigemptyset(&ring);
+        sigaddset(&ring, SIGUSR1);
+        pthread_sigmask(SIG_BLOCK, &ring, &before);
+        r = decoy_serve(gift->listener, gift->pidfd, gift->tid, gift->fd);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        return r;
+}
+
 /* The landing page's memfd as a descriptor of the program. */
 static int give_memfd(Installer *installer, RemoteCaller *caller, const Process *process, int pidfd,
                       int64_t *ret_fd)
 {
         const CallRegisters request = {.number = DECOY_NUMBER};
-        int r = remote_call_begin(caller, &request), served;
-        sigset_t ring, before;
+        MemfdGift gift = {
+                .listener = listener_of(installer, process),
+                .pidfd = pidfd,
+                .fd = landing_memory_fd(installer->landing),
+                .tid = caller->tid,
+        };
+        int r;
 
-        if (r < 0)
-                return r;
-        /* handing it over is a call that a signal breaks off half way: the doorbell waits */
-        sigemptyset(&ring);
-        sigaddset(&ring, SIGUSR1);
-        pthread_sigmask(SIG_BLOCK, &ring, &before);
-        served = decoy_serve(listener_of(installer, process), pidfd, caller->tid,
-                             landing_memory_fd(installer->landing));
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-        r = remote_call_finish(caller, ret_fd);
-        return r < 0 ? r : served;
+        caller->serve = serve_gift;
+        caller->serve_context = &gift;
+        r = remote_call(caller, &request, ret_fd);
+        caller->serve = NULL;
+        return r < 0 ? r : caller->served;
 }
 
 static int map_landing(Installer *installer, RemoteCaller *caller, Process *process, int pidfd,

@@ -55,7 +55,7 @@ int remote_wait(pid_t tid, StopQueue *later, Stop *ret)
         return 0;
 }
 
-int remote_call_begin(RemoteCaller *caller, const CallRegisters *call)
+static int begin(RemoteCaller *caller, const CallRegisters *call)
 {
         Registers registers = caller->base;
         int r;
@@ -65,35 +65,47 @@ int remote_call_begin(RemoteCaller *caller, const CallRegisters *call)
         return r < 0 ? r : tracee_resume(caller->tid, TRACEE_STEP, 0);
 }
 
-int remote_call_finish(RemoteCaller *caller, int64_t *ret_result)
+static void serve(RemoteCaller *caller)
 {
-        for (;;) {
-                Registers registers;
-                Stop stop;
-                int r = remote_wait(caller->tid, caller->later, &stop);
+        if (!caller->serve)
+                return;
+        caller->served = caller->serve(caller->serve_context);
+        if (caller->served != -EPROTO)
+                caller->serve = NULL;
+}
 
-                if (r < 0)
-                        return r;
-                if (stop.kind == STOP_SIGNAL && stop.value == SIGTRAP) {
-                        r = tracee_get_registers(caller->tid, &registers);
-                        if (r == 0)
-                                *ret_result = registers_result(&registers);
-                        return r;
-                }
-                if (stop.kind == STOP_SIGNAL && stop.value != SIGSTOP)
-                        return -EFAULT;
-                if (stop.kind == STOP_GROUP || stop.kind == STOP_SIGNAL)
-                        caller->group_signal = stop.value;
-                /* a seccomp stop of the call itself, or a stop that is taken up afterwards */
-                r = tracee_resume(caller->tid, TRACEE_STEP, 0);
-                if (r < 0)
-                        return r;
-        }
+static int take_result(const RemoteCaller *caller, int64_t *ret_result)
+{
+        Registers registers;
+        int r = tracee_get_registers(caller->tid, &registers);
+
+        if (r == 0)
+                *ret_result = registers_result(&registers);
+        return r;
 }
 
 int remote_call(RemoteCaller *caller, const CallRegisters *call, int64_t *ret_result)
 {
-        int r = remote_call_begin(caller, call);
+        int r = begin(caller, call);
 
-        return r < 0 ? r : remote_call_finish(caller, ret_result);
+        while (r == 0) {
+                Stop stop;
+
+                serve(caller);
+                r = remote_wait(caller->tid, caller->later, &stop);
+                if (r < 0)
+                        return r;
+                if (stop.kind == STOP_SIGNAL && stop.value == SIGTRAP)
+                        return take_result(caller, ret_result);
+                if (stop.kind == STOP_SIGNAL && stop.value != SIGSTOP)
+                        return -EFAULT;
+                if (stop.kind == STOP_GROUP || stop.kind == STOP_SIGNAL)
+                        caller->group_signal = stop.value;
+                /* A SIGSTOP is delivered, so that the kernel itself orders it against a SIGCONT;
+                 * the thread goes on out of the group-stop and joins it again afterwards. A call
+                 * that was waiting is made again. */
+                r = tracee_resume(caller->tid, TRACEE_STEP,
+                                  stop.kind == STOP_SIGNAL ? stop.value : 0);
+        }
+        return r;
 }

@@ -22,19 +22,18 @@ void stop_queue_release(StopQueue *queue);
 
 typedef struct RemoteCaller {
         pid_t tid;
-        Registers base;   /* the registers to start each call from */
-        uint64_t pad;     /* address of a system-call instruction in the tracee */
-        StopQueue *later; /* where a death goes that was seen here; borrowed */
+        Registers base;              /* the registers to start each call from */
+        uint64_t pad;                /* address of a system-call instruction in the tracee */
+        StopQueue *later;            /* where a death goes that was seen here; borrowed */
+        int (*serve)(void *context); /* what the call waits for: done each time that it is under
+                                        way, until it answers something else than -EPROTO (the
+                                        thread stopped first) */
+        void *serve_context;
+        int served;       /* what it answered */
         int group_signal; /* a group-stop was seen: to be taken up again afterwards; 0 for none */
 } RemoteCaller;
 
-/* Lets the tracee begin the call; remote_call_finish() waits for its end. In between, what the call
- * waits for can be served. */
-int remote_call_begin(RemoteCaller *caller, const CallRegisters *call);
 /* 0 and the raw result; TRACEE_GONE; -EFAULT when the tracee trapped elsewhere. */
-int remote_call_finish(RemoteCaller *caller, int64_t *ret_result);
-
-/* Both. */
 int remote_call(RemoteCaller *caller, const CallRegisters *call, int64_t *ret_result);
 
 /* Waits for the next stop of this tracee alone; a death goes to `later` and answers TRACEE_GONE. */
