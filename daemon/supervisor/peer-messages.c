@@ -155,6 +155,25 @@ static const char *state_in_words(const Tracee *tracee)
         return letter == 'R' ? "running" : "blocked";
 }
 
+/* The call that it is in: followed by us, or one that it waits in without having asked us. */
+static int add_doing(sd_bus_message *message, const Tracee *tracee)
+{
+        TraceeView view = tracee_view(tracee);
+        CallerView caller = tracee_view_caller(&view);
+        CallRegisters call;
+        DecodedCall decoded;
+        int r;
+
+        if (tracee->call && tracee->call->is_decoded)
+                return message_add_string(message, "doing", tracee->call->decoded.text);
+        if (process_waiting_call(tracee_tid(tracee), &call) <= 0 ||
+            decode_call(&call, &caller, &DECODE_LIMITS_DEFAULT, &decoded) < 0)
+                return 0;
+        r = message_add_string(message, "doing", decoded.text);
+        decoded_call_release(&decoded);
+        return r;
+}
+
 static int add_command_line(sd_bus_message *message, pid_t pid)
 {
         char **argv = NULL;
@@ -217,8 +236,8 @@ int message_append_thread(sd_bus_message *message, const Supervisor *supervisor,
                 r = message_add_bool(message, "main", main);
         if (r >= 0)
                 r = message_add_string(message, "state", state_in_words(tracee));
-        if (r >= 0 && tracee->call && tracee->call->is_decoded)
-                r = message_add_string(message, "doing", tracee->call->decoded.text);
+        if (r >= 0)
+                r = add_doing(message, tracee);
         if (r >= 0 && main)
                 r = add_command_line(message, tracee_pid(tracee));
         return close_dictionary(message, r);

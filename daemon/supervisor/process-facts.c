@@ -309,6 +309,27 @@ int process_seccomp_filters(pid_t tid, unsigned *ret_count)
         return r;
 }
 
+int process_waiting_call(pid_t tid, CallRegisters *ret)
+{
+        _cleanup_text_ Text text = TEXT_INIT;
+        unsigned long long arguments[6];
+        CallRegisters call = {0};
+        int r = read_proc(tid, "syscall", STATUS_BYTES, &text);
+
+        if (r < 0)
+                return r;
+        /* "running", "-1 SP PC", "NUMBER A0 … A5 SP PC" */
+        if (sscanf(text_get(&text), "%d %llx %llx %llx %llx %llx %llx", &call.number, &arguments[0],
+                   &arguments[1], &arguments[2], &arguments[3], &arguments[4],
+                   &arguments[5]) != 7 ||
+            call.number < 0)
+                return 0;
+        for (unsigned i = 0; i < 6; i++)
+                call.arguments[i] = arguments[i];
+        *ret = call;
+        return 1;
+}
+
 int process_pending_signals(pid_t tid, uint64_t *ret_set)
 {
         _cleanup_text_ Text status = TEXT_INIT;

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/text.h"
+#include "syscalls/caller-view.h"
 
 int process_exe(pid_t pid, char **ret); /* readlink /proc/PID/exe, " (deleted)" kept */
 int process_cwd(pid_t pid, char **ret);
@@ -22,6 +23,8 @@ int process_parent(pid_t pid, pid_t *ret_parent);
 int process_tracer(pid_t tid, pid_t *ret_tracer);            /* 0 when nobody traces it */
 int process_uid(pid_t pid, uid_t *ret_uid);                  /* real uid */
 int process_seccomp_filters(pid_t tid, unsigned *ret_count); /* Linux 5.9, before: -EBADMSG */
+/* The call that a thread waits in, without stopping it: 1, or 0 when it is in none. */
+int process_waiting_call(pid_t tid, CallRegisters *ret);
 int process_pending_signals(pid_t tid, uint64_t *ret_set); /* SigPnd | ShdPnd, bit 0 is signal 1 */
 int process_command_line(pid_t pid, char ***ret_argv);     /* NULL-ended, strv_free() */
 char **strv_free(char **strv);
