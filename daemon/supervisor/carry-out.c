@@ -7,6 +7,7 @@
 #include "supervisor/decision.h"
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
+#include "supervisor/placement.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
 
@@ -60,6 +61,7 @@ void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
         CallRegisters executed;
 
         call->action = CALL_ALLOWED;
+        placement_before_call(supervisor, call->decoded.registers.number);
         if (call->by == BY_USER)
                 path_check_mark(call);
         executed = path_check_call(supervisor, tracee);

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 
 #include "supervisor/pinned-arguments.h"
+#include "supervisor/placement.h"
 
 /* A child made with CLONE_UNTRACED would be nobody's tracee. The flag means nothing to an untraced
  * program, so taking it out changes nothing that it could see. */
@@ -84,6 +85,7 @@ static void forget_root(void *value, void *context)
 int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
                 CallRegisters *ret_call, const char **ret_why)
 {
+        placement_before_call(supervisor, call->number);
         switch (call->number) {
         case SYS_chroot:
         case SYS_pivot_root:

@@ -14,6 +14,7 @@
 #include "supervisor/open-call.h"
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
+#include "supervisor/placement.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/resolve-path.h"
 
@@ -28,12 +29,14 @@ typedef struct Birth {
         bool stopped;   /* its first stop was seen */
         bool put_back;  /* its maker's argument registers had been changed: the copy's are put right
                          */
-        CallRegisters own; /* put_back: what they were */
+        CallRegisters own;   /* put_back: what they were */
+        cpu_set_t *own_mask; /* its maker's, which placement.h has moved; owned */
 } Birth;
 
 static void birth_free(Birth *birth)
 {
         process_release(birth->maker);
+        free(birth->own_mask);
         free(birth);
 }
 
@@ -75,6 +78,8 @@ static void deliver(Supervisor *supervisor, Birth *birth)
 
         if (r == 0 && birth->put_back)
                 r = put_back_registers(tid, &birth->own);
+        if (birth->own_mask)
+                placement_born(tid, birth->own_mask);
         id_map_take(&supervisor->births, birth->id);
         birth_free(birth);
         if (r < 0 && r != TRACEE_GONE) {
@@ -103,6 +108,15 @@ int ptrace_adopt_first(Supervisor *supervisor, pid_t tid)
         return r;
 }
 
+static cpu_set_t *copy_mask(const cpu_set_t *mask)
+{
+        cpu_set_t *copy = malloc(sizeof(*copy));
+
+        if (copy)
+                *copy = *mask;
+        return copy;
+}
+
 static void on_birth(Supervisor *supervisor, Tracee *tracee)
 {
         unsigned long message;
@@ -113,6 +127,8 @@ static void on_birth(Supervisor *supervisor, Tracee *tracee)
         if (birth) {
                 birth->maker = process_reference(tracee->process);
                 birth->put_back = tracee->call && tracee->call->pinned;
+                if (tracee->own_mask)
+                        birth->own_mask = copy_mask(tracee->own_mask);
                 if (birth->put_back)
                         birth->own = tracee->call->original;
                 if (birth->stopped)
@@ -179,6 +195,7 @@ static void on_death(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
 
         carry_out_ended(supervisor, tracee, stop->kind == STOP_EXITED ? "exit" : "killed");
         injection_gone(supervisor, tracee);
+        placement_end(supervisor, tracee);
         if (stop->tid == supervisor->program_pid)
                 note_program_end(supervisor, stop);
         tracee_table_remove(&supervisor->tracees, tracee, &ended);
@@ -207,6 +224,8 @@ static void take_over_leader(Supervisor *supervisor, Tracee *leader, pid_t old_t
         if (leader->call && leader->call->pending)
                 pending_call_move(leader->call->pending, leader);
         injection_gone(supervisor, caller);
+        placement_end(supervisor, leader);
+        leader->own_mask = TAKE_PTR(caller->own_mask); /* the thread that goes on is the caller's */
         tracee_table_remove(&supervisor->tracees, caller, &ended);
 }
 
@@ -346,6 +365,7 @@ void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
                 on_death(supervisor, tracee, stop);
                 break;
         case STOP_SECCOMP:
+                placement_count_stop(supervisor, tracee);
                 decision_at_entry(supervisor, tracee);
                 break;
         case STOP_SYSCALL:

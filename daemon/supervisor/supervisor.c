@@ -54,6 +54,7 @@ Supervisor *supervisor_free(Supervisor *supervisor)
         doorbell_stop(supervisor->doorbell);
         slow_actions_end(supervisor);
         sd_event_source_disable_unref(supervisor->flush_timer);
+        sd_event_source_disable_unref(supervisor->placement.timer);
         log_readers_release(supervisor);
         rule_set_free(supervisor->rules);
         statistics_free(supervisor->statistics);

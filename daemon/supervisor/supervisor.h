@@ -49,7 +49,16 @@ typedef struct SupervisorEvents {
         void (*ended)(void *userdata);
 } SupervisorEvents;
 
+/* placement.h: the processor that hot tracees share with us. */
+typedef struct Placement {
+        unsigned count; /* threads that were moved */
+        int cpu;        /* where to, while there are any */
+        cpu_set_t own;  /* our own mask before */
+        sd_event_source *timer;
+} Placement;
+
 struct Supervisor {
+        Placement placement;
         uint64_t jail;
         char *program;    /* what was started, for people */
         char **argv;      /* NULL-ended; NULL when it was attached to */

@@ -197,6 +197,7 @@ void tracee_table_remove(TraceeTable *table, Tracee *tracee, Process **ret_ended
                 landing_memory_give_slot(table->landing, tracee->slot);
         open_call_free(tracee->call);
         open_call_free(tracee->broken.call);
+        free(tracee->own_mask);
         free(tracee);
         process->threads--;
         process_forget_if_empty(table, process, ret_ended);

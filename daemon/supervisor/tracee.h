@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -67,8 +68,11 @@ typedef struct Tracee {
                 *call; /* the call it is in, from entry to exit; NULL when none is followed */
         struct Injection *injection; /* calls that are being put in, NULL for none */
         BrokenCall broken;
-        int slot;         /* in the landing page, -1 for none */
-        int group_signal; /* LISTENING: the stop signal */
+        uint32_t stops, stops_seen; /* at calls; at the last look at a moved thread */
+        uint64_t looked_ns;         /* when its pace was measured last */
+        cpu_set_t *own_mask;        /* of the program, while placement.h has moved it; owned */
+        int slot;                   /* in the landing page, -1 for none */
+        int group_signal;           /* LISTENING: the stop signal */
 } Tracee;
 
 typedef struct TraceeTable {
