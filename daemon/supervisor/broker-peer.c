@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/broker-peer.h"
 
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "dbus/bus-names.h"
 #include "link/link.h"
@@ -203,10 +205,28 @@ int broker_peer_open(BrokerPeer *peer, int fd, sd_event *event)
         return r;
 }
 
+/* How long the broker is waited for when everything was said. */
+#define GOODBYE_MSEC 2000
+
+/* Our end stays open for reading until the broker has read all: a socket that is closed while the
+ * other side writes takes what that has not yet read with it, and JailFinished would be lost. */
+static void say_goodbye(sd_bus *bus)
+{
+        int fd = sd_bus_get_fd(bus);
+        struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+        char rest[4096];
+
+        (void) sd_bus_flush(bus);
+        if (fd < 0 || shutdown(fd, SHUT_WR) < 0)
+                return;
+        while (poll(&pollfd, 1, GOODBYE_MSEC) > 0 && recv(fd, rest, sizeof(rest), 0) > 0)
+                ;
+}
+
 void broker_peer_close(BrokerPeer *peer)
 {
         if (peer->bus)
-                (void) sd_bus_flush(peer->bus);
+                say_goodbye(peer->bus);
         peer->start = sd_bus_message_unref(peer->start);
         peer->stop = sd_bus_message_unref(peer->stop);
         peer->supervisor = supervisor_free(peer->supervisor);
