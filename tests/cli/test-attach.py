@@ -21,15 +21,15 @@ def wait(name):
 
 def sleep():
     start = time.monotonic()
-    time.sleep(1.2)
+    time.sleep(2.2)
     took = time.monotonic() - start
-    print("slept" if 1.19 < took < 1.6 else f"slept {took}", flush=True)
+    print("slept" if 2.19 < took < 2.9 else f"slept {took}", flush=True)
 
 threads = [threading.Thread(target=wait, args=(f"t{i}",)) for i in range(4)]
 threads.append(threading.Thread(target=sleep))
 child = subprocess.Popen([sys.executable, "-c", '''
 import os, subprocess, time
-grandchild = subprocess.Popen(["sh", "-c", "until test -e go; do sleep 0.02; done; mkdir g"])
+grandchild = subprocess.Popen(["sh", "-c", "touch there; until test -e go; do sleep 0.02; done; mkdir g"])
 while not os.path.exists("go"):
     time.sleep(0.01)
 os.execlp("mkdir", "mkdir", "c")
@@ -37,6 +37,8 @@ os.execlp("mkdir", "mkdir", "c")
 vfork = subprocess.Popen(["sh", "-c", "exec sleep 0.1"])
 for thread in threads:
     thread.start()
+while not os.path.exists("there"):
+    time.sleep(0.01)
 print("ready", flush=True)
 wait("m")
 child.wait()

@@ -382,7 +382,7 @@ static const struct {
         {"sigtimedwait", signal_for, ANEW},
         {"semtimedop", semaphore_for, ANEW},
         {"recv-for", receiving_for, ANEW},
-        {"held", held, EXACT},
+        {"held", held, BUSY},
         {"stopped", stopped, EXACT},
         {"vfork", in_vfork, EXACT},
 };
