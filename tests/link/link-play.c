@@ -48,6 +48,8 @@ void link_play_close(LinkPlay *play)
         play->bus = sd_bus_close_unref(play->bus);
         if (play->supervisor > 0)
                 waitpid(play->supervisor, NULL, 0);
+        play->ring = log_ring_close(play->ring);
+        play->ring_fd = close_fd(play->ring_fd);
 }
 
 static int append_rules(sd_bus_message *message, const LinkProgram *program)
