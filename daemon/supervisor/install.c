@@ -121,16 +121,8 @@ typedef struct MemfdGift {
 static int serve_gift(void *context)
 {
         const MemfdGift *gift = context;
-        sigset_t ring, before;
-        int r;
 
-        /* handing it over is a call that a signal breaks off half way: the doorbell waits */
-        sigemptyset(&ring);
-        sigaddset(&ring, SIGUSR1);
-        pthread_sigmask(SIG_BLOCK, &ring, &before);
-        r = decoy_serve(gift->listener, gift->pidfd, gift->tid, gift->fd);
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-        return r;
+        return decoy_serve(gift->listener, gift->pidfd, gift->tid, gift->fd);
 }
 
 /* The landing page's memfd as a descriptor of the program. */
