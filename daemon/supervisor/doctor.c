@@ -161,12 +161,14 @@ static void append_json_line(Text *text, const DoctorCheck *check)
         text_append(text, "}\n");
 }
 
-int doctor_print(bool json)
+int doctor_print(bool json, DoctorCollector more)
 {
         _cleanup_doctor_report_ DoctorReport report = DOCTOR_REPORT_INIT;
         _cleanup_text_ Text text = TEXT_INIT;
         int r = doctor_collect(&report);
 
+        if (r >= 0 && more)
+                r = more(&report);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < report.count; i++) {

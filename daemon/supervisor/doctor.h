@@ -63,6 +63,10 @@ int doctor_collect(DoctorReport *report);
  * when a filter or the kernel killed it for the call, -ETIMEDOUT. */
 int doctor_probe(int (*probe)(void));
 
-/* Prints the report to standard output: an object a line, or columns for a person. 0; 1 when
- * doctor_report_is_bad(); negative errno. */
-int doctor_print(bool json);
+/* Attacks, each tried in a throw-away jail (doctor-jail.c); it starts its own program again with
+ * --attack, so only jail-supervisor can. */
+int doctor_collect_attacks(DoctorReport *report);
+
+/* Prints the report, and what `more` (or NULL) finds, to standard output: an object a line, or
+ * columns for a person. 0; 1 when doctor_report_is_bad(); negative errno. */
+int doctor_print(bool json, DoctorCollector more);

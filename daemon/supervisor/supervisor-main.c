@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "link/link.h"
 #include "supervisor/broker-peer.h"
+#include "supervisor/doctor-attack.h"
 #include "supervisor/doctor.h"
 #include "supervisor/log-readers.h"
 #include "supervisor/privileges.h"
@@ -27,7 +28,7 @@ static int usage(void)
 /* What this machine can do for a jail: the same program answers that will have to do it. */
 static int doctor(bool json)
 {
-        int r = doctor_print(json);
+        int r = doctor_print(json, doctor_collect_attacks);
 
         if (r < 0)
                 log_error("cannot find out what this machine can do: %s", strerror(-r));
@@ -98,6 +99,8 @@ int main(int argc, char **argv)
         int r;
 
         log_open("jail-supervisor");
+        if (argc > 1 && string_equal(argv[1], "--attack"))
+                return attack_main(argc - 2, argv + 2);
         if (argc > 1)
                 return string_equal(argv[1], "--doctor")
                                ? doctor(argc > 2 && string_equal(argv[2], "--json"))

@@ -82,7 +82,8 @@ class Jail:
             "XDG_RUNTIME_DIR": str(self.runtime),
         }
         self.environment.update({key: value for key, value in os.environ.items()
-                                 if key.startswith(("SJ_", "ASAN_", "UBSAN_"))})
+                                 if key.startswith(("SJ_", "ASAN_", "UBSAN_",
+                                                    "SECCOMP_JAIL_WITHOUT"))})
 
     def _reachable(self, directory):
         """The programs where an ordinary user can run them: here a copy, if the build is private."""
