@@ -284,10 +284,19 @@ static bool needs_pins(const Supervisor *supervisor, int number, const RuleOutco
                        : rule_set_judges_memory(supervisor->rules, number);
 }
 
+/* From here on the copies are looked at through our own mapping of the slot. */
 static int pin(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
-        return pinned_arguments_take(supervisor, tracee, &judgement->effective.call,
-                                     &judgement->effective);
+        TraceeView *view = &judgement->view.tracee;
+        int r = pinned_arguments_take(supervisor, tracee, &judgement->effective.call,
+                                      &judgement->effective);
+
+        if (r == 0 && tracee->slot >= 0) {
+                view->overlay = landing_memory_slot(supervisor->landing, tracee->slot);
+                view->overlay_address = landing_slot_address(tracee->process->landing, tracee->slot);
+                view->overlay_size = LANDING_SLOT_BYTES;
+        }
+        return r;
 }
 
 /* Pins if need be, then asks the rules. */
