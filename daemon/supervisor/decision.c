@@ -293,7 +293,8 @@ static int pin(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 
         if (r == 0 && tracee->slot >= 0) {
                 view->overlay = landing_memory_slot(supervisor->landing, tracee->slot);
-                view->overlay_address = landing_slot_address(tracee->process->landing, tracee->slot);
+                view->overlay_address =
+                        landing_slot_address(tracee->process->landing, tracee->slot);
                 view->overlay_size = LANDING_SLOT_BYTES;
         }
         return r;
