@@ -142,15 +142,27 @@ static int guard_addresses(FilterPlan *plan, const AddressGuard *wall, uint64_t 
         return r;
 }
 
+/* Up to the next power of two a range from 0 is one cube; in cubes that fit exactly the filter
+ * would be longer than the kernel takes. */
+static uint64_t last_address(uint64_t end, bool whole)
+{
+        uint64_t power = 1;
+
+        while (whole && power != 0 && power < end)
+                power <<= 1;
+        return (whole && power != 0 ? power : end) - 1;
+}
+
 int guard_protect_memory(FilterPlan *plan, uint64_t start, uint64_t size, bool whole)
 {
+        uint64_t last = last_address(start + size, whole);
         int r = 0;
 
         if (size == 0 || start + size < start)
                 return -EINVAL;
         for (size_t i = 0; i < ELEMENTS_OF(advice_guards) && r >= 0; i++)
-                r = guard_addresses(plan, &advice_guards[i], whole ? 0 : start, start + size - 1);
+                r = guard_addresses(plan, &advice_guards[i], whole ? 0 : start, last);
         for (size_t i = 0; whole && i < ELEMENTS_OF(whole_guards) && r >= 0; i++)
-                r = guard_addresses(plan, &whole_guards[i], 0, start + size - 1);
+                r = guard_addresses(plan, &whole_guards[i], 0, last);
         return r;
 }

@@ -27,7 +27,7 @@ def ask(jail, without=""):
 def main():
     wrong = []
     with Jail(pathlib.Path(sys.argv[1])) as jail:
-        for without in ("",):
+        for without in ("", "mseal"):
             status, rows = ask(jail, without)
             wrong += [f"{name} (without {without or 'nothing'}): {rows.get(name)}"
                       for name in ATTACKS if rows.get(name, {}).get("state") != "closed"]
