@@ -29,6 +29,10 @@ void decision_fail_closed(Supervisor *supervisor, Tracee *tracee, const char *wh
                         kill(tracee_pid(tracee), SIGKILL);
                 return;
         }
+        if (!tracee->call->logged) {
+                call_log_note(&supervisor->log, "failed-closed", why);
+                supervisor_log_written(supervisor);
+        }
         tracee->call->by = BY_SUPERVISOR;
         tracee->call->rule = -1;
         tracee->call->verified = VERIFIED_NO;
@@ -77,7 +81,7 @@ static int open_call(Tracee *tracee, const Judgement *judgement, bool decode)
         call->pinned = is_changed(judgement);
         call->pinned_mask = effective->mask;
         call->pinned_bytes = effective->bytes;
-        call->logged = true;
+        call->logged = decode; /* a record speaks of what was decoded */
         call->instruction_pointer = judgement->stop.instruction_pointer;
         call->stack_pointer = judgement->stop.stack_pointer;
         tracee->call = call;
@@ -351,7 +355,7 @@ static void apply_outcome(Supervisor *supervisor, Tracee *tracee, const Judgemen
 {
         OpenCall *call = tracee->call;
 
-        call->logged = outcome->log;
+        call->logged = outcome->log && call->is_decoded;
         call->by = BY_RULE;
         call->rule = (int64_t) outcome->number;
         if (outcome->unreadable) {
