@@ -6,6 +6,7 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/eventfd.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -17,6 +18,7 @@
 
 struct Doorbell {
         int fd;
+        int stop; /* an eventfd: the thread shall end */
         pthread_t thread, main;
         sem_t started; /* tid is known */
         pid_t tid;
@@ -57,9 +59,10 @@ static void *ring(void *userdata)
         while (sem_wait(&bell->answered) < 0)
                 ;
         while (!atomic_load(&bell->stopping)) {
-                struct pollfd pollfd = {.fd = bell->fd, .events = POLLIN};
+                struct pollfd fds[] = {{.fd = bell->fd, .events = POLLIN},
+                                       {.fd = bell->stop, .events = POLLIN}};
 
-                if (poll(&pollfd, 1, -1) <= 0 || atomic_load(&bell->stopping))
+                if (poll(fds, ELEMENTS_OF(fds), -1) <= 0 || atomic_load(&bell->stopping))
                         continue;
                 atomic_store(&bell->rang, true);
                 wait_for_answer(bell);
@@ -94,10 +97,15 @@ int doorbell_start(int fd, Doorbell **ret)
             sem_init(&bell->started, 0, 0) < 0)
                 return -errno;
         bell->fd = fd;
+        bell->stop = eventfd(0, EFD_CLOEXEC);
+        if (bell->stop < 0)
+                return -errno;
         bell->main = pthread_self();
         r = start_thread(bell);
-        if (r < 0)
+        if (r < 0) {
+                close_fd(bell->stop);
                 return r;
+        }
         *ret = TAKE_PTR(bell);
         return 0;
 }
@@ -107,8 +115,10 @@ Doorbell *doorbell_stop(Doorbell *bell)
         if (!bell)
                 return NULL;
         atomic_store(&bell->stopping, true);
-        pthread_cancel(bell->thread);
+        (void) eventfd_write(bell->stop, 1); /* it sleeps in poll(), or … */
+        sem_post(&bell->answered);           /* … waits to be answered */
         pthread_join(bell->thread, NULL);
+        close_fd(bell->stop);
         sem_destroy(&bell->answered);
         free(bell);
         return NULL;
