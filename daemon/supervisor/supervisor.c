@@ -136,6 +136,16 @@ static int apply_overrides(Supervisor *supervisor, const JailOptions *options, P
         return r;
 }
 
+/* Whether every image can have its page sealed: by this kernel, and under the rules, which later
+ * images are prepared under. */
+static bool can_seal(const FilterPlan *plan)
+{
+        const CallRegisters seal = {.number = SYS_MSEAL,
+                                    .arguments = {LANDING_BASE, LANDING_BYTES}};
+
+        return kernel_has(KERNEL_MSEAL) && filter_plan_evaluate(plan, &seal).kind != FILTER_ERRNO;
+}
+
 /* What the filter guards is known only now: our own threads, and where the landing page lies. */
 static int add_guards(Supervisor *supervisor, FilterPlan *plan)
 {
@@ -144,8 +154,7 @@ static int add_guards(Supervisor *supervisor, FilterPlan *plan)
         if (r == 0)
                 r = guard_protect_process(plan, doorbell_tid(supervisor->doorbell));
         if (r == 0)
-                r = guard_protect_memory(plan, LANDING_BASE, LANDING_BYTES,
-                                         !kernel_has(KERNEL_MSEAL));
+                r = guard_protect_memory(plan, LANDING_BASE, LANDING_BYTES, !can_seal(plan));
         return r;
 }
 

@@ -87,7 +87,6 @@ static uint64_t find_landing(pid_t pid)
 static void copy_maker(Process *process, Process *maker)
 {
         process->landing = maker->landing;
-        process->sealed = maker->sealed;
         process->ran = maker->ran;
         process->filters = maker->filters;
         if (maker->listener >= 0)

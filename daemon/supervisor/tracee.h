@@ -31,7 +31,6 @@ typedef struct Process {
         char *comm;          /* escaped name of the image, renewed at exec; never NULL */
         int memory_fd;       /* /proc/PID/mem of the present image, -1 */
         uint64_t landing;    /* address of the landing page, 0 when there is none */
-        bool sealed;         /* mseal() worked on it */
         bool our_root;       /* its root is ours, and it can change it by no call that is not
                                 stopped */
         bool ran;            /* it has exec'ed under us (the stub has not) */
