@@ -62,12 +62,79 @@ def end_process(pid, wait_seconds=5.0, numbers=(signal.SIGTERM, signal.SIGKILL))
         os.close(pidfd)
 
 
-class Jail:
+def wait_for(what, question, seconds=20.0):
+    """Asks until the answer is true, and returns it."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        time.sleep(0.02)
+
+
+class Place:
+    """What every place does alike; `bin` is where the product lies, `start` who runs it and how."""
+
+    bin = pathlib.Path()
+
+    def start(self, argv, **keywords):
+        raise NotImplementedError
+
+    def end_leftovers(self):
+        """Ends what a run that did not end has left, as far as the place knows of it."""
+
+    def run(self, argv, timeout=60, stdin=None, **keywords):
+        """Runs to the end; output as text. A time-out fails the test with what came so far."""
+        feed = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+        process = self.start(argv, stdin=feed, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             **keywords)
+        try:
+            out, err = process.communicate(stdin, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            self.end_leftovers()
+            end_process(process.pid, 1)
+            try:
+                out, err = process.communicate(timeout=5)
+            except subprocess.TimeoutExpired as error:
+                out, err = error.stdout, error.stderr
+            raise AssertionError(f"{argv} did not end in {timeout} s\n{text(out)}\n{text(err)}")
+        return subprocess.CompletedProcess(argv, process.returncode, text(out), text(err))
+
+    def jailctl(self, *arguments, **keywords):
+        return self.run([self.bin / "jailctl", *arguments], **keywords)
+
+    def json_lines(self, *arguments, **keywords):
+        """The objects that a `--json` command printed."""
+        result = self.jailctl(*arguments, **keywords)
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    def check(self, argv, **keywords):
+        """What it printed; it must succeed."""
+        result = self.run(argv, **keywords)
+        assert result.returncode == 0, result
+        return result.stdout
+
+    @staticmethod
+    def wait_for(what, question, seconds=20.0):
+        return wait_for(what, question, seconds)
+
+    def pending(self, count=1, **keywords):
+        """The calls that are held, once there are that many."""
+        def ask():
+            calls = self.json_lines("pending", "--json", **keywords)
+            return calls if len(calls) >= count else None
+        return self.wait_for(f"{count} pending calls", ask)
+
+
+class Jail(Place):
     """The place; see the head of the file."""
 
     def __init__(self, bin_directory, as_root=False):
         self.root = os.geteuid() == 0
         self.drop = self.root and not as_root
+        self.uid = NOBODY if self.drop else None  # None: whoever runs the test
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="jail-test-"))
         self.bin = self._reachable(pathlib.Path(bin_directory).resolve())
         self.runtime = self._make("runtime", 0o700)
@@ -122,49 +189,6 @@ class Jail:
     def start(self, argv, **keywords):
         arguments = {"cwd": self.work, "env": self.environment, **self.credentials(), **keywords}
         return subprocess.Popen([str(word) for word in argv], **arguments)
-
-    def run(self, argv, timeout=60, stdin=None, **keywords):
-        """Runs to the end; output as text. A time-out fails the test with what came so far."""
-        feed = subprocess.DEVNULL if stdin is None else subprocess.PIPE
-        process = self.start(argv, stdin=feed, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                             **keywords)
-        try:
-            out, err = process.communicate(stdin, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            self.end_leftovers()
-            end_process(process.pid, 1)
-            try:
-                out, err = process.communicate(timeout=5)
-            except subprocess.TimeoutExpired as error:
-                out, err = error.stdout, error.stderr
-            raise AssertionError(f"{argv} did not end in {timeout} s\n{text(out)}\n{text(err)}")
-        return subprocess.CompletedProcess(argv, process.returncode, text(out), text(err))
-
-    def jailctl(self, *arguments, **keywords):
-        return self.run([self.bin / "jailctl", *arguments], **keywords)
-
-    def json_lines(self, *arguments, **keywords):
-        """The objects that a `--json` command printed."""
-        result = self.jailctl(*arguments, **keywords)
-        return [json.loads(line) for line in result.stdout.splitlines()]
-
-    def wait_for(self, what, question, seconds=20.0):
-        """Asks until the answer is true, and returns it."""
-        end = time.monotonic() + seconds
-        while True:
-            answer = question()
-            if answer:
-                return answer
-            if time.monotonic() > end:
-                raise AssertionError(f"{what}: not within {seconds} s")
-            time.sleep(0.02)
-
-    def pending(self, count=1, **keywords):
-        """The calls that are held, once there are that many."""
-        def ask():
-            calls = self.json_lines("pending", "--json", **keywords)
-            return calls if len(calls) >= count else None
-        return self.wait_for(f"{count} pending calls", ask)
 
     def daemon_pid(self):
         """The pid of this place's user mode daemon, or None."""
