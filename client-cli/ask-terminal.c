@@ -390,7 +390,8 @@ static KeyEnd stop_jail(AskTerminal *ask, uint64_t id)
 
 static KeyEnd skip(AskTerminal *ask, uint64_t id)
 {
-        fprintf(ask_stream(ask), _("\r\033[K → left to others: jailctl decide %" PRIu64 ".%u\n"),
+        fputs("\r\033[K", ask_stream(ask));
+        fprintf(ask_stream(ask), _(" → left to others: jailctl decide %" PRIu64 ".%u\n"),
                 SJ_PENDING_JAIL(id), SJ_PENDING_SEQUENCE(id));
         return KEY_DONE;
 }

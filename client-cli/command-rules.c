@@ -67,7 +67,7 @@ static int rules_list(const RulesRequest *request)
                         continue;
                 }
                 table_add(table, json_string(preset, "name"));
-                table_add(table, json_string(preset, "description"));
+                table_add(table, _(json_string(preset, "description")));
         }
         return request->session->json ? 0 : table_print(table, stdout, request->session->colour);
 }

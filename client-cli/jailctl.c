@@ -2,7 +2,6 @@
 /* jailctl: seccomp-jail at the terminal and for scripts. Reads what stands in front of the verb,
  * finds the verb and runs it. */
 #include <getopt.h>
-#include <locale.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -261,8 +260,7 @@ int main(int argc, char **argv)
         };
         int status;
 
-        setlocale(LC_ALL, "");
-        bindtextdomain(SJ_TEXT_DOMAIN, SJ_LOCALEDIR);
+        translations_open();
         status = dispatch(&session, argc, argv);
         if (session.client)
                 session.client = jail_client_close(session.client);

@@ -4,7 +4,7 @@
 
 #include <libintl.h>
 
-#define SJ_TEXT_DOMAIN "seccomp-jail"
+#include "dbus/translations.h"
 
 #define _(sentence)                  dgettext(SJ_TEXT_DOMAIN, sentence)
 #define N_(sentence)                 sentence /* translated where it is shown */

@@ -68,9 +68,10 @@ def main():
         if f"{NAME}.{action}" not in actions:
             failures.append(f"the policy file has no action {action}")
     for action in policy.findall("action"):
-        languages = [d.get("{http://www.w3.org/XML/1998/namespace}lang") for d in action.findall("message")]
-        if languages != [None, "zh_CN"]:
-            failures.append(f"{action.get('id')} is not in English and Chinese")
+        for words in ("description", "message"):
+            languages = [d.get("{http://www.w3.org/XML/1998/namespace}lang") for d in action.findall(words)]
+            if languages != [None, "zh_CN"]:
+                failures.append(f"{action.get('id')}: its {words} is not in English and Chinese")
 
     for failure in failures:
         print(failure, file=sys.stderr)

@@ -158,6 +158,7 @@ class Jail(Place):
             return directory
         copy = self.directory / "bin"
         shutil.copytree(directory, copy, ignore=shutil.ignore_patterns("test-*", "kernel-*"))
+        shutil.copytree(directory.parent / "share", self.directory / "share")
         return copy
 
     def _make(self, name, mode):
