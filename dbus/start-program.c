@@ -248,12 +248,10 @@ static int stub_open(StubPlan *plan, ProgramStub *stub)
         return stub->pidfd < 0 ? -errno : 0;
 }
 
-int program_stub_fork(const ProgramStart *start, ProgramStub *ret)
+static int plan_make(const ProgramStart *start, StubPlan *ret)
 {
-        ProgramStub stub = {.pid = -1, .pidfd = -1, .socket = -1, .exec_status = -1};
         StubPlan plan = {.start = start, .socket = -1, .status = -1, .peer = -1};
         const char *path;
-        int r;
 
         if (!start->argv || !start->argv[0])
                 return -EINVAL;
@@ -264,7 +262,31 @@ int program_stub_fork(const ProgramStart *start, ProgramStub *ret)
         plan.candidates = candidates_make(start->argv[0], path ? path : DEFAULT_PATH);
         if (!plan.candidates)
                 return -ENOMEM;
+        *ret = plan;
+        return 0;
+}
 
+void program_stub_become(const ProgramStart *start, int socket, int status)
+{
+        StubPlan plan = {0};
+        int r = plan_make(start, &plan);
+
+        plan.socket = socket;
+        plan.status = status;
+        if (r < 0)
+                stub_fail(&plan, r, program_start_exit_status(r));
+        sigprocmask(SIG_SETMASK, NULL, &plan.mask);
+        stub_run(&plan);
+}
+
+int program_stub_fork(const ProgramStart *start, ProgramStub *ret)
+{
+        ProgramStub stub = PROGRAM_STUB_INIT;
+        StubPlan plan;
+        int r = plan_make(start, &plan);
+
+        if (r < 0)
+                return r;
         r = stub_open(&plan, &stub);
         candidates_free(plan.candidates);
         close_fd(plan.socket);

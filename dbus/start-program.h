@@ -17,6 +17,8 @@ typedef struct ProgramStub {
         int exec_status; /* read end: end of file once the program runs; owned */
 } ProgramStub;
 
+#define PROGRAM_STUB_INIT ((ProgramStub){.pid = -1, .pidfd = -1, .socket = -1, .exec_status = -1})
+
 typedef struct ProgramStart {
         const char *const *argv;        /* NULL-ended; argv[0] is searched in PATH */
         const char *const *environment; /* NULL-ended; NULL for the caller's own */
@@ -27,6 +29,11 @@ typedef struct ProgramStart {
 
 /* 0, or negative errno and no stub. The descriptors are CLOEXEC. */
 int program_stub_fork(const ProgramStart *start, ProgramStub *ret);
+
+/* This process waits at `socket` as a stub does and becomes the program itself, under its own
+ * number: for who was started by somebody else to be it (a unit of systemd). `status` is told what
+ * program_stub_wait() reads at the other end. Both must be CLOEXEC. */
+_Noreturn void program_stub_become(const ProgramStart *start, int socket, int status);
 
 /* Waits until the program runs or could not. 0 when it runs; the negative errno of what failed
  * (-ENOENT not found, -EACCES, -ENOEXEC …); -ECANCELED when the stub was never told to go. */

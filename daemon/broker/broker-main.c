@@ -132,7 +132,7 @@ static int set_up(Broker *broker, const Options *options)
         if (r < 0)
                 return r;
         if (!options->supervisor)
-                return supervisor_process_find(&broker->supervisor_program);
+                return daemon_program_find(PROGRAM_SUPERVISOR, &broker->supervisor_program);
         broker->supervisor_program = strdup(options->supervisor);
         return broker->supervisor_program ? 0 : -ENOMEM;
 }

@@ -20,6 +20,7 @@ static const struct {
         {-E2BIG, SJ_ERROR_LIMIT},
         {-EUSERS, SJ_ERROR_LIMIT},
         {-EBUSY, SJ_ERROR_BUSY},
+        {-ECANCELED, SJ_ERROR_START_FAILED},
         {-EOPNOTSUPP, SJ_ERROR_NOT_SUPPORTED},
 };
 

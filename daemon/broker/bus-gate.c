@@ -13,9 +13,10 @@
 #include "dbus/bus-names.h"
 
 #define ACTION_MANAGE_OTHERS "manage-others"
+#define ACTION_TRACE_SERVICE "trace-service"
 
 static const GateEntry gate[] = {
-        {"Trace", "a{sv}", "ti", "trace", GATE_NO_JAIL, GATE_OUTSIDERS, bus_trace},
+        {"Trace", "a{sv}", "ti", "trace", GATE_TRACE_OPTIONS, GATE_OUTSIDERS, bus_trace},
         {"Attach", "ia{sv}", "t", "attach", GATE_NO_JAIL, GATE_OUTSIDERS, bus_attach},
         {"Detach", "t", "", NULL, GATE_JAIL, GATE_OUTSIDERS, bus_forward},
         {"Stop", "t", "", NULL, GATE_JAIL, GATE_OUTSIDERS, bus_forward},
@@ -120,24 +121,26 @@ static int find_by_request(GateCall *call, sd_bus_error *error)
         return id ? find_by_call(call, id, error) : find_by_process(call, pid, error);
 }
 
-static int read_list_options(GateCall *call, sd_bus_error *error)
+/* Whether the options ask for what is not one's own. */
+static int read_others(GateCall *call, const char *option, sd_bus_error *error)
 {
         const char *key;
-        int all = 0, r;
+        int others = 0, r;
 
         r = sd_bus_message_enter_container(call->message, 'a', "{sv}");
         while (r >= 0 && (r = sd_bus_message_enter_container(call->message, 'e', "sv")) > 0) {
                 r = sd_bus_message_read(call->message, "s", &key);
-                if (r >= 0 && string_equal(key, "all"))
-                        r = sd_bus_message_read(call->message, "v", "b", &all);
+                if (r >= 0 && string_equal(key, option))
+                        r = sd_bus_message_read(call->message, "v", "b", &others);
                 else if (r >= 0)
                         r = sd_bus_message_skip(call->message, "v");
                 if (r >= 0)
                         r = sd_bus_message_exit_container(call->message);
         }
         if (r < 0)
-                return bus_error_of_errno(error, -EINVAL, "the option all is a b");
-        call->others = all;
+                return sd_bus_error_setf(error, SJ_ERROR_INVALID_ARGUMENT, "the option %s is a b",
+                                         option);
+        call->others = others;
         return 0;
 }
 
@@ -151,7 +154,9 @@ static int find_target(GateCall *call, sd_bus_error *error)
         case GATE_NO_JAIL:
                 return 0;
         case GATE_LIST_OPTIONS:
-                return read_list_options(call, error);
+                return read_others(call, "all", error);
+        case GATE_TRACE_OPTIONS:
+                return read_others(call, "service", error);
         case GATE_REQUEST:
                 return find_by_request(call, error);
         case GATE_PROCESS:
@@ -297,6 +302,14 @@ static int ask(GateCall *call, const char *action, sd_bus_error *error)
         return 1;
 }
 
+static const char *needed_action(const GateCall *call)
+{
+        if (!call->others)
+                return call->entry->action;
+        return call->entry->target == GATE_TRACE_OPTIONS ? ACTION_TRACE_SERVICE
+                                                         : ACTION_MANAGE_OTHERS;
+}
+
 int bus_gate_dispatch(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         Broker *broker = userdata;
@@ -307,7 +320,7 @@ int bus_gate_dispatch(sd_bus_message *message, void *userdata, sd_bus_error *err
         r = admit(broker, message, &call, error);
         if (r < 0)
                 return r;
-        action = call.others ? ACTION_MANAGE_OTHERS : call.entry->action;
+        action = needed_action(&call);
         if (broker->is_system && action)
                 return ask(&call, action, error);
         return run(&call, error);

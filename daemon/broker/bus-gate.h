@@ -13,12 +13,13 @@
 /* Which jail a method is about. */
 typedef enum GateTarget {
         GATE_NO_JAIL,
-        GATE_JAIL,         /* t, its number */
-        GATE_JAIL_OR_OWN,  /* t, 0 for all of the caller's */
-        GATE_CALL,         /* t, a pending call's id */
-        GATE_PROCESS,      /* i, a traced process or thread */
-        GATE_REQUEST,      /* a{sv} with "id" t or "pid" i */
-        GATE_LIST_OPTIONS, /* a{sv}; with "all" true it is about other users' jails too */
+        GATE_JAIL,          /* t, its number */
+        GATE_JAIL_OR_OWN,   /* t, 0 for all of the caller's */
+        GATE_CALL,          /* t, a pending call's id */
+        GATE_PROCESS,       /* i, a traced process or thread */
+        GATE_REQUEST,       /* a{sv} with "id" t or "pid" i */
+        GATE_LIST_OPTIONS,  /* a{sv}; with "all" true it is about other users' jails too */
+        GATE_TRACE_OPTIONS, /* a{sv}; with "service" true the program is another user's */
 } GateTarget;
 
 typedef enum GateFlags {
@@ -32,7 +33,7 @@ typedef struct GateCall {
         Broker *broker;
         BusClient *client;
         Jail *jail;  /* what the target says; NULL for none or all */
-        bool others; /* the jail is another user's, or the list is of all users */
+        bool others; /* the jail or program is another user's, or the list is of all users */
         const GateEntry *entry;
         sd_bus_message *message;
 } GateCall;

@@ -13,6 +13,7 @@
 #include "broker/supervisor-peer.h"
 #include "broker/trace-check.h"
 #include "broker/trace-options.h"
+#include "broker/transient-unit.h"
 #include "dbus/bus-names.h"
 #include "dbus/start-program.h"
 
@@ -20,16 +21,32 @@
 typedef struct Starting {
         Broker *broker;
         sd_bus_message *request; /* a reference */
+        TraceOptions options;    /* what it borrows lies in the request */
         uint64_t number;
-        bool is_attach;
-        ProgramStub stub; /* the broker's own; pid -1 when the caller brought his */
+        ProgramStub stub; /* the broker's own; nothing in it when the caller brought his */
+        bool is_child;    /* that stub is a child of ours */
 } Starting;
 
 static void starting_free(Starting *starting)
 {
+        trace_options_release(&starting->options);
         program_stub_release(&starting->stub);
         sd_bus_message_unref(starting->request);
         free(starting);
+}
+
+static Jail *starting_jail(const Starting *starting)
+{
+        return jail_table_get(&starting->broker->jails, starting->number);
+}
+
+/* A stub that is not ours to reap leaves by itself when its socket is closed. */
+static void starting_end_stub(Starting *starting)
+{
+        if (starting->is_child)
+                program_stub_cancel(&starting->stub);
+        else
+                program_stub_release(&starting->stub);
 }
 
 /* ---- the answer ---- */
@@ -38,33 +55,32 @@ static void starting_free(Starting *starting)
 static int reply_failure(Starting *starting, const sd_bus_error *error, const Jail *jail)
 {
         struct pollfd status = {.fd = starting->stub.exec_status, .events = POLLIN};
-        int r;
+        const char *directory = starting->options.directory;
+        int r = -ECANCELED;
 
-        if (starting->stub.pid > 0 && poll(&status, 1, 0) > 0) {
+        if (status.fd >= 0 && poll(&status, 1, 0) > 0)
                 r = program_stub_wait(&starting->stub);
-                if (r < 0 && r != -ECANCELED)
-                        return sd_bus_reply_method_errorf(
-                                starting->request, SJ_ERROR_START_FAILED, "cannot run %s: %s",
-                                jail && jail->program ? jail->program : "the program",
-                                strerror(-r));
-        }
-        return bus_reply_with_error_of(starting->request, error);
+        if (r >= 0 || r == -ECANCELED)
+                return bus_reply_with_error_of(starting->request, error);
+        return sd_bus_reply_method_errorf(
+                starting->request, SJ_ERROR_START_FAILED, "cannot run %s%s%s: %s",
+                jail && jail->program ? jail->program : "the program", directory ? " in " : "",
+                directory ? directory : "", strerror(-r));
 }
 
 static void on_failed(Starting *starting, const sd_bus_error *error)
 {
-        Jail *jail = jail_table_get(&starting->broker->jails, starting->number);
+        Jail *jail = starting_jail(starting);
 
         reply_failure(starting, error, jail);
-        if (starting->stub.pid > 0)
-                program_stub_cancel(&starting->stub);
+        starting_end_stub(starting);
         if (jail && jail->peer)
                 supervisor_peer_kill(jail->peer);
 }
 
 static void on_running(Starting *starting, pid_t pid)
 {
-        Jail *jail = jail_table_get(&starting->broker->jails, starting->number);
+        Jail *jail = starting_jail(starting);
 
         /* A short program may have ended by now, and its jail with it: it ran all the same. */
         if (jail) {
@@ -75,7 +91,7 @@ static void on_running(Starting *starting, pid_t pid)
                          (unsigned long long) jail->number, jail->uid, jail->program, pid);
                 bus_signals_started(starting->broker, jail);
         }
-        if (starting->is_attach)
+        if (starting->options.is_attach)
                 sd_bus_reply_method_return(starting->request, "t", starting->number);
         else
                 sd_bus_reply_method_return(starting->request, "ti", starting->number, pid);
@@ -121,14 +137,14 @@ static int append_start(sd_bus_message *start, const Broker *broker, const Jail 
         return r < 0 ? r : sd_bus_message_close_container(start);
 }
 
-static int send_start(Starting *starting, Jail *jail, const TraceOptions *options)
+static int send_start(Starting *starting, Jail *jail)
 {
         sd_bus_message *start = NULL;
         int r;
 
         r = supervisor_peer_method(jail->peer, "Start", jail->uid, &start);
         if (r >= 0)
-                r = append_start(start, starting->broker, jail, options);
+                r = append_start(start, starting->broker, jail, &starting->options);
         if (r >= 0)
                 r = supervisor_peer_call(jail->peer, start, on_started, starting, TIMEOUT_START);
         sd_bus_message_unref(start);
@@ -150,24 +166,95 @@ static int start_supervisor(Broker *broker, Jail *jail, Problem *problem)
         return r < 0 ? r : supervisor_peer_new(broker, jail, &process);
 }
 
-/* A caller that only speaks D-Bus: in user mode the daemon is the same user, and forks for him. */
-static int fork_stub(TraceOptions *options, Starting *starting, Problem *problem)
+/* The stub waits: his, ours, or systemd's. */
+static int begin(Starting *starting, Jail *jail, Problem *problem)
 {
+        int r = start_supervisor(starting->broker, jail, problem);
+
+        return r < 0 ? r : send_start(starting, jail);
+}
+
+/* Nothing of it remains. The answer is the caller's to give. */
+static void abandon(Starting *starting)
+{
+        Broker *broker = starting->broker;
+        Jail *jail = starting->number ? starting_jail(starting) : NULL;
+
+        if (jail && jail->peer)
+                supervisor_peer_free(jail->peer);
+        if (jail)
+                jail_table_remove(&broker->jails, jail);
+        starting_end_stub(starting);
+        starting_free(starting);
+        broker_check_idle(broker);
+}
+
+/* ---- for a caller that brings no stub ---- */
+
+static void use_stub(Starting *starting, const ProgramStub *stub)
+{
+        starting->stub = *stub;
+        starting->options.pid = stub->pid;
+        starting->options.stub_pidfd = stub->pidfd;
+        starting->options.stub_socket = stub->socket;
+}
+
+static void on_unit(ProgramStub *stub, const Problem *failure, void *userdata)
+{
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        Starting *starting = userdata;
+        Jail *jail = starting_jail(starting);
+        int r;
+
+        if (stub)
+                use_stub(starting, stub);
+        if (failure)
+                r = problem_set(&problem, failure->error, "%s", problem_text(failure));
+        else if (!jail)
+                r = problem_set(&problem, -ECANCELED, "its jail is gone");
+        else {
+                r = trace_check_stub(jail->uid, stub->pid, stub->pidfd, stub->socket, &problem);
+                if (r >= 0)
+                        r = begin(starting, jail, &problem);
+        }
+        if (r >= 0)
+                return;
+        if (!problem.error)
+                problem_set(&problem, r, "cannot start %s: %s",
+                            jail ? jail->program : "the program", strerror(-r));
+        bus_error_of_problem(&error, &problem);
+        reply_failure(starting, &error, jail);
+        sd_bus_error_free(&error);
+        abandon(starting);
+}
+
+/* In user mode the daemon is the same user, and forks for him. Root never does: systemd starts the
+ * program as the caller, in a unit of its own. */
+static int make_stub(Starting *starting, const Jail *jail, Problem *problem)
+{
+        const TraceOptions *options = &starting->options;
         ProgramStart start = {
-                .argv = (const char *const *) options->arguments,
+                .argv = (const char *const *) jail->arguments,
                 .environment = (const char *const *) options->environment,
                 .directory = options->directory,
                 .terminal = -1,
         };
-        int r = program_stub_fork(&start, &starting->stub);
+        ProgramStub stub;
+        int r;
 
+        if (starting->broker->is_system)
+                return transient_unit_start(starting->broker, jail->number, jail->uid, &start,
+                                            on_unit, starting, problem);
+        r = program_stub_fork(&start, &stub);
         if (r < 0)
                 return problem_set(problem, r, "cannot start a process: %s", strerror(-r));
-        options->pid = starting->stub.pid;
-        options->stub_pidfd = starting->stub.pidfd;
-        options->stub_socket = starting->stub.socket;
+        use_stub(starting, &stub);
+        starting->is_child = true;
         return 0;
 }
+
+/* ---- the jail ---- */
 
 static int fill_jail(Jail *jail, TraceOptions *options, Problem *problem)
 {
@@ -189,64 +276,28 @@ static int fill_jail(Jail *jail, TraceOptions *options, Problem *problem)
         return r < 0 ? problem_set(problem, r, "cannot make the log: %s", strerror(-r)) : 0;
 }
 
-static int start_jail(GateCall *call, TraceOptions *options, Starting *starting, Problem *problem)
+static int start_jail(Starting *starting, uid_t uid, Problem *problem)
 {
+        TraceOptions *options = &starting->options;
         Jail *jail;
         int r;
 
-        /* Root never execs anything on a user's behalf. */
-        if (!options->is_attach && options->pid == 0 && call->broker->is_system)
-                return problem_set(problem, -EOPNOTSUPP,
-                                   "the system service starts no program itself: hand over a "
-                                   "waiting stub (pid, stub-pidfd, stub-socket), as jailctl run "
-                                   "does");
-        if (!options->is_attach && options->pid == 0) {
-                r = fork_stub(options, starting, problem);
-                if (r < 0)
-                        return r;
-        }
-        r = jail_table_add(&call->broker->jails, call->client->uid, &jail);
+        r = jail_table_add(&starting->broker->jails, uid, &jail);
         if (r < 0)
                 return r;
         starting->number = jail->number;
         r = fill_jail(jail, options, problem);
-        if (r >= 0)
-                r = start_supervisor(call->broker, jail, problem);
-        if (r >= 0)
-                r = send_start(starting, jail, options);
-        if (r < 0 && jail->peer)
-                supervisor_peer_free(jail->peer);
-        if (r < 0)
-                jail_table_remove(&call->broker->jails, jail);
-        return r;
+        if (r >= 0 && !options->is_attach && options->pid == 0)
+                r = make_stub(starting, jail, problem);
+        /* Without a stub by now it comes from systemd, with on_unit(). */
+        return r < 0 || options->pid == 0 ? r : begin(starting, jail, problem);
 }
 
-static int start(GateCall *call, TraceOptions *options, Problem *problem)
-{
-        Starting *starting = calloc(1, sizeof(*starting));
-        int r;
+/* ---- the request ---- */
 
-        if (!starting)
-                return -ENOMEM;
-        *starting = (Starting){
-                .broker = call->broker,
-                .request = sd_bus_message_ref(call->message),
-                .is_attach = options->is_attach,
-                .stub = {.pid = -1, .pidfd = -1, .socket = -1, .exec_status = -1},
-        };
-        r = start_jail(call, options, starting, problem);
-        if (r < 0) {
-                if (starting->stub.pid > 0)
-                        program_stub_cancel(&starting->stub);
-                starting_free(starting);
-                broker_check_idle(call->broker);
-        }
-        return r;
-}
-
-static int check_limits(GateCall *call, Problem *problem)
+static int check_limits(const Broker *broker, uid_t uid, Problem *problem)
 {
-        size_t live = jail_table_count_live(&call->broker->jails, call->client->uid);
+        size_t live = jail_table_count_live(&broker->jails, uid);
 
         if (live >= LIMIT_JAILS)
                 return problem_set(problem, -EUSERS, "%zu jails of yours run already; stop one",
@@ -254,14 +305,31 @@ static int check_limits(GateCall *call, Problem *problem)
         return 0;
 }
 
-static int check_and_start(GateCall *call, TraceOptions *options, Problem *problem)
+/* Whose the jail will be: the caller's own, or that of the service which the gate let him start. */
+static int find_owner(const GateCall *call, const TraceOptions *options, uid_t *ret,
+                      Problem *problem)
 {
-        uid_t uid = call->client->uid;
+        *ret = call->client->uid;
+        if (!options->is_service)
+                return 0;
+        if (!call->broker->is_system)
+                return problem_set(problem, -EOPNOTSUPP,
+                                   "services are for the system service; a daemon of your own has "
+                                   "no other users");
+        return trace_find_owner(options->pid, options->stub_pidfd, ret, problem);
+}
+
+static int check_and_start(GateCall *call, Starting *starting, Problem *problem)
+{
+        TraceOptions *options = &starting->options;
+        uid_t uid;
         int r;
 
-        r = check_limits(call, problem);
+        r = trace_options_read(options, call->message, problem);
         if (r >= 0)
-                r = trace_options_read(options, call->message, problem);
+                r = find_owner(call, options, &uid, problem);
+        if (r >= 0)
+                r = check_limits(call->broker, uid, problem);
         if (r < 0)
                 return r;
         if (options->is_attach)
@@ -274,20 +342,27 @@ static int check_and_start(GateCall *call, TraceOptions *options, Problem *probl
                 options->stub_pidfd = options->attach_pidfd;
         if (r >= 0 && options->log >= 0)
                 r = trace_check_log(options->log, problem);
-        return r < 0 ? r : start(call, options, problem);
+        return r < 0 ? r : start_jail(starting, uid, problem);
 }
 
 static int trace_or_attach(GateCall *call, bool is_attach, sd_bus_error *error)
 {
-        _cleanup_(trace_options_release) TraceOptions options = TRACE_OPTIONS_INIT;
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        Starting *starting = calloc(1, sizeof(*starting));
         int r;
 
-        options.is_attach = is_attach;
-        r = check_and_start(call, &options, &problem);
-        if (r < 0 && problem.error)
-                return bus_error_of_problem(error, &problem);
-        return r;
+        if (!starting)
+                return -ENOMEM;
+        *starting = (Starting){.broker = call->broker,
+                               .request = sd_bus_message_ref(call->message),
+                               .options = TRACE_OPTIONS_INIT,
+                               .stub = PROGRAM_STUB_INIT};
+        starting->options.is_attach = is_attach;
+        r = check_and_start(call, starting, &problem);
+        if (r >= 0)
+                return 0;
+        abandon(starting);
+        return problem.error ? bus_error_of_problem(error, &problem) : r;
 }
 
 int bus_trace(GateCall *call, sd_bus_error *error)

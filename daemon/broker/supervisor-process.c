@@ -18,8 +18,7 @@
 
 #include "link/link.h"
 
-#define PROGRAM_SUPERVISOR "jail-supervisor"
-#define GROUPS_MAX         1024
+#define GROUPS_MAX 1024
 
 /* What the child needs; all made before the fork. */
 typedef struct Child {
@@ -227,7 +226,7 @@ int supervisor_process_run(const char *program, const char *const *arguments,
         return 0;
 }
 
-int supervisor_process_find(char **ret)
+int daemon_program_find(const char *name, char **ret)
 {
         char self[PATH_MAX];
         ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -236,13 +235,12 @@ int supervisor_process_find(char **ret)
         if (length > 0) {
                 self[length] = '\0';
                 *strrchr(self, '/') = '\0';
-                if (asprintf(&beside, "%s/" PROGRAM_SUPERVISOR, self) < 0)
+                if (asprintf(&beside, "%s/%s", self, name) < 0)
                         return -ENOMEM;
                 if (access(beside, X_OK) == 0) {
                         *ret = TAKE_PTR(beside);
                         return 0;
                 }
         }
-        *ret = strdup(SJ_LIBEXECDIR "/" PROGRAM_SUPERVISOR);
-        return *ret ? 0 : -ENOMEM;
+        return asprintf(ret, SJ_LIBEXECDIR "/%s", name) < 0 ? -ENOMEM : 0;
 }

@@ -6,6 +6,8 @@
 
 #include "base/problem.h"
 
+#define PROGRAM_SUPERVISOR "jail-supervisor"
+
 /* Whose rights a process that the broker starts shall have. */
 typedef struct Identity {
         uid_t uid;
@@ -35,5 +37,5 @@ int supervisor_process_run(const char *program, const char *const *arguments,
                            const Identity *identity, pid_t *ret_pid, int *ret_pidfd,
                            int *ret_output, Problem *problem);
 
-/* Beside our own executable, else where it was installed. Owned path. */
-int supervisor_process_find(char **ret);
+/* A program of the daemon's: beside our own executable, else where it was installed. Owned path. */
+int daemon_program_find(const char *name, char **ret);

@@ -38,6 +38,17 @@ static int check_owner(uid_t uid, pid_t pid, int pidfd, ProcessStatus *ret, Prob
         return 0;
 }
 
+int trace_find_owner(pid_t pid, int pidfd, uid_t *ret, Problem *problem)
+{
+        ProcessStatus status;
+        int r = process_status_read(pid, &status);
+
+        if (r < 0 || !is_alive(pidfd))
+                return problem_set(problem, -ESRCH, "process %d has ended", pid);
+        *ret = status.uids[0];
+        return 0;
+}
+
 int trace_check_stub(uid_t uid, pid_t pid, int pidfd, int socket, Problem *problem)
 {
         ProcessStatus status;

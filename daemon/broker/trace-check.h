@@ -10,6 +10,9 @@
  * nobody, and `socket` is the kind of socket that a stub waits at. */
 int trace_check_stub(uid_t uid, pid_t pid, int pidfd, int socket, Problem *problem);
 
+/* Whose a stub is, for one that may start the services of others. */
+int trace_find_owner(pid_t pid, int pidfd, uid_t *ret, Problem *problem);
+
 /* The process of Attach; *ret_pidfd names it from now on (owned), *ret_name is what it is called
  * (owned). */
 int trace_check_process(uid_t uid, pid_t pid, int *ret_pidfd, char **ret_name, Problem *problem);

@@ -64,8 +64,15 @@ static int read_argv(TraceOptions *options, sd_bus_message *message, Problem *pr
 
 static int read_environment(TraceOptions *options, sd_bus_message *message, Problem *problem)
 {
-        return read_strings(message, "environment", LIMIT_ARGUMENTS, &options->environment,
-                            problem);
+        int r = read_strings(message, "environment", LIMIT_ARGUMENTS, &options->environment,
+                             problem);
+
+        for (char **variable = options->environment; r >= 0 && variable && *variable; variable++)
+                if (**variable == '=' || !strchr(*variable, '='))
+                        return problem_set(problem, -EINVAL,
+                                           "environment: '%.64s' is not of the form NAME=VALUE",
+                                           *variable);
+        return r;
 }
 
 static int read_rule_list(TraceOptions *options _unused_, sd_bus_message *message, Problem *problem)
@@ -110,6 +117,14 @@ static int read_cwd(TraceOptions *options, sd_bus_message *message, Problem *pro
         return r;
 }
 
+static int read_service(TraceOptions *options, sd_bus_message *message, Problem *problem _unused_)
+{
+        int value, r = sd_bus_message_read(message, "b", &value);
+
+        options->is_service = r >= 0 && value;
+        return r;
+}
+
 static int read_pid(TraceOptions *options, sd_bus_message *message, Problem *problem)
 {
         int32_t pid;
@@ -151,6 +166,7 @@ static const OptionKey keys[] = {
         {"stub-pidfd", "h", PASS_ANEW, read_stub_pidfd},
         {"stub-socket", "h", PASS_ANEW, read_stub_socket},
         {"cwd", "s", PASS_NOT, read_cwd},
+        {"service", "b", PASS_NOT, read_service},
         {"environment", "as", PASS_NOT, read_environment},
         {"jail", NULL, PASS_REFUSE, NULL},
         {"mode", NULL, PASS_REFUSE, NULL},
@@ -214,12 +230,17 @@ static int judge(const TraceOptions *options, Problem *problem)
         bool has_stub = options->stub_pidfd >= 0 || options->stub_socket >= 0;
 
         if (options->is_attach)
-                return has_stub ? problem_set(problem, -EINVAL, "Attach takes no stub") : 0;
+                return has_stub || options->is_service
+                               ? problem_set(problem, -EINVAL, "Attach takes no stub")
+                               : 0;
         if (!options->arguments || !options->arguments[0] || !options->arguments[0][0])
                 return problem_set(problem, -EINVAL, "argv is needed: a program and its arguments");
         if ((has_stub || options->pid > 0) &&
             (options->pid <= 0 || options->stub_pidfd < 0 || options->stub_socket < 0))
                 return problem_set(problem, -EINVAL, "pid, stub-pidfd and stub-socket go together");
+        if (options->is_service && !has_stub)
+                return problem_set(problem, -EINVAL,
+                                   "service needs the waiting stub: pid, stub-pidfd, stub-socket");
         return 0;
 }
 

@@ -13,6 +13,7 @@ typedef struct TraceOptions {
         char **environment;      /* owned; NULL for the daemon's own */
         const char *directory;   /* borrowed from the message; NULL for / */
         const char *rules_name;  /* borrowed; NULL for none */
+        bool is_service;         /* the stub is another user's, and the gate has asked for that */
         bool has_rules;          /* a rule file's text is among them */
         pid_t pid;               /* of the stub, or of the process to attach to; 0 for none */
         int stub_pidfd;          /* borrowed; -1 for none */

@@ -195,12 +195,15 @@ static void a_stub_must_be_what_its_pidfd_names_alive_and_the_callers(void **sta
 {
         _cleanup_close_ int pidfd = pidfd_open(getpid(), 0);
         int pair[2], stream[2];
+        uid_t owner;
 
         (void) state;
         assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, stream), 0);
         assert_int_equal(trace_check_stub(getuid(), getpid(), pidfd, pair[0], NULL), 0);
         assert_int_equal(trace_check_stub(getuid() + 1, getpid(), pidfd, pair[0], NULL), -EPERM);
+        assert_int_equal(trace_find_owner(getpid(), pidfd, &owner, NULL), 0);
+        assert_int_equal(owner, getuid());
         assert_int_equal(trace_check_stub(getuid(), getppid(), pidfd, pair[0], NULL), -EINVAL);
         assert_int_equal(trace_check_stub(getuid(), getpid(), pair[0], pair[0], NULL), -EINVAL);
         assert_int_equal(trace_check_stub(getuid(), getpid(), pidfd, stream[0], NULL), -EINVAL);
@@ -214,6 +217,7 @@ static void a_dead_stub_is_refused(void **state)
 {
         _cleanup_close_ int pidfd = -1, end = -1;
         int pair[2];
+        uid_t owner;
         pid_t pid = fork();
 
         (void) state;
@@ -224,6 +228,7 @@ static void a_dead_stub_is_refused(void **state)
         assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
         end = pair[1];
         assert_int_equal(trace_check_stub(getuid(), pid, pidfd, pair[0], NULL), -EINVAL);
+        assert_int_equal(trace_find_owner(pid, pidfd, &owner, NULL), -ESRCH);
         close(pair[0]);
 }
 
