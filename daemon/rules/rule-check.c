@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#include "rules/diagnostics.h"
+#include "base/diagnostics.h"
 #include "rules/rule-set-data.h"
 #include "syscalls/syscall-table.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "base/nearest-name.h"
 #include "base/number.h"
 #include "rules/rule-file.h"
 #include "rules/where-value.h"
-#include "syscalls/nearest-name.h"
 
 /* Names that strace, the kernel's sources or the man pages use for the same argument. */
 static const char *const other_names[][2] = {

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/nearest-name.h"
 #include "rules/guard-list.h"
 #include "rules/rule-set-data.h"
-#include "syscalls/nearest-name.h"
 
 /* A year: longer than any jail waits for an answer. */
 #define TIMEOUT_SECONDS_MAX (366.0 * 86400)

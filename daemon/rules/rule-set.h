@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/diagnostics.h"
 #include "rules/rule.h"
 #include "syscalls/caller-view.h"
 
@@ -19,23 +20,6 @@ static inline void rule_set_freep(RuleSet **set)
 }
 
 /* ---- reading ---- */
-
-typedef enum Severity { SEVERITY_ERROR, SEVERITY_WARNING } Severity;
-
-/* What the checker found: "mine.jail.json:4:17: error: unknown system call 'mkdri'; did you mean
- * 'mkdir'?" */
-typedef struct Diagnostic {
-        Severity severity;
-        unsigned line, column; /* 1-based, column in characters */
-        char *message;         /* what is wrong and what would be right */
-} Diagnostic;
-
-typedef struct Diagnostics {
-        Diagnostic *list;
-        size_t count;
-} Diagnostics;
-
-void diagnostics_release(Diagnostics *diagnostics);
 
 /* The largest rule file taken, in bytes. */
 #define RULE_FILE_BYTES_MAX (1024u * 1024u)

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/nearest-name.h"
 #include "rules/rule-condition.h"
-#include "syscalls/nearest-name.h"
 
 static const char *const kind_names[_ACTION_KIND_COUNT] = {
         [ACTION_ALLOW] = "allow",

@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/nearest-name.h"
 #include "rules/rule-file.h"
 #include "rules/where-value.h"
-#include "syscalls/nearest-name.h"
 
 static uint64_t all_bits(const WhereDialect *dialect)
 {

@@ -2,7 +2,7 @@
 /* The value of a member of `where`, read as a test for one kind of argument. */
 #pragma once
 
-#include "rules/json-document.h"
+#include "base/json-document.h"
 #include "rules/rule-condition.h"
 #include "syscalls/named-constants.h"
 #include "syscalls/syscall-table.h"

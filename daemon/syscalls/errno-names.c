@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/nearest-name.h"
 #include "base/number.h"
-#include "syscalls/nearest-name.h"
 
 #define ERRNO_MAX   4095
 #define SIGNAL_LAST 64

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/nearest-name.h"
 #include "syscalls/call-numbers.h"
-#include "syscalls/nearest-name.h"
 #include "syscalls/syscall-table.h"
 
 #define SYSCALL(number, ...)        number,

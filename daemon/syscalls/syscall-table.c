@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/nearest-name.h"
 #include "syscalls/argument-macros.h"
-#include "syscalls/nearest-name.h"
 
 #define ENTRY(number_, name_, result_, follow, ...)                                                \
         [number_] = {                                                                              \

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "rules/diagnostics.h"
+#include "base/diagnostics.h"
 
 #define JSON_NESTING_MAX 32
 

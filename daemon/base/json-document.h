@@ -6,7 +6,9 @@
  */
 #pragma once
 
-#include "rules/json-scan.h"
+#include <stdint.h>
+
+#include "base/json-scan.h"
 
 struct cJSON;
 typedef struct JsonDocument JsonDocument;

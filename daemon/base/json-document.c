@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rules/json-document.h"
+#include "base/json-document.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
 
 #include "base/number.h"
+#include "base/text.h"
 
 struct JsonDocument {
         char *text;

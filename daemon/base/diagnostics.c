@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rules/diagnostics.h"
+#include "base/diagnostics.h"
 
 #include <string.h>
+
+#include "base/text.h"
 
 static bool is_known(const Diagnostics *diagnostics, const Diagnostic *wanted)
 {

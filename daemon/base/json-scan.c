@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rules/json-scan.h"
+#include "base/json-scan.h"
 
 #include <string.h>
+
+#include "base/text.h"
 
 typedef struct Scanner {
         char *text;

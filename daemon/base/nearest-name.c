@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "syscalls/nearest-name.h"
+#include "base/nearest-name.h"
 
 #include <string.h>
 
