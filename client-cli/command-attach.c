@@ -2,7 +2,6 @@
 /* jailctl attach, detach: a process that runs already. */
 #include "client-cli/command.h"
 
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
@@ -13,41 +12,25 @@
 typedef struct AttachRequest {
         Session *session;
         JailOptions options;
-        const char *log_path;
-        int log_fd; /* owned */
-        bool ask;   /* stay and ask at the terminal */
+        bool ask; /* stay and ask at the terminal */
         pid_t pid;
 } AttachRequest;
 
 static void request_release(AttachRequest *request)
 {
         jail_options_release(&request->options);
-        close_fd(request->log_fd);
 }
 
-enum { OPTION_RULES = 256, OPTION_DEFAULT, OPTION_RULE, OPTION_ASK, OPTION_LOG };
+enum { OPTION_ASK = OPTION_OWN };
 
 static int take_option(AttachRequest *request, int option)
 {
-        switch (option) {
-        case OPTION_RULES:
-                request->options.rules = optarg;
+        if (option != OPTION_ASK)
+                return jail_options_take(&request->options, request->session, option, optarg);
+        request->ask = string_equal(optarg, "terminal");
+        if (request->ask || string_equal(optarg, "none"))
                 return 0;
-        case OPTION_DEFAULT:
-                request->options.default_action = optarg;
-                return 0;
-        case OPTION_RULE:
-                return jail_options_add_rule(&request->options, request->session, optarg);
-        case OPTION_LOG:
-                request->log_path = optarg;
-                return 0;
-        default: /* OPTION_ASK */
-                request->ask = string_equal(optarg, "terminal");
-                if (request->ask || string_equal(optarg, "none"))
-                        return 0;
-                return report_usage(request->session, _("--ask %s: it takes terminal or none"),
-                                    optarg);
-        }
+        return report_usage(request->session, _("--ask %s: it takes terminal or none"), optarg);
 }
 
 static int fill_attach(const AttachRequest *request, sd_bus_message *message)
@@ -58,8 +41,6 @@ static int fill_attach(const AttachRequest *request, sd_bus_message *message)
                 r = sd_bus_message_open_container(message, 'a', "{sv}");
         if (r >= 0)
                 r = jail_options_append(&request->options, message);
-        if (r >= 0 && request->log_fd >= 0)
-                r = message_fd(message, "log", request->log_fd);
         return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
@@ -98,14 +79,6 @@ static int attach(AttachRequest *request, const char *word)
         if (session_pid(request->session, word, &request->pid) < 0 ||
             jail_options_load(&request->options, request->session) < 0)
                 return -EINVAL;
-        if (request->log_path) {
-                request->log_fd = open(request->log_path,
-                                       O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-                if (request->log_fd < 0)
-                        return report_error(request->session, SJ_ERROR_FAILED,
-                                            _("%s: the log cannot be written: %s"),
-                                            request->log_path, strerror(errno));
-        }
         if (request->ask) {
                 if (jail_watch_start(&watch, request->session) < 0)
                         return -EIO;
@@ -129,15 +102,13 @@ static int attach(AttachRequest *request, const char *word)
 int command_attach(Session *session, int argc, char **argv)
 {
         static const struct option options[] = {
-                {"rules", required_argument, NULL, OPTION_RULES},
-                {"default", required_argument, NULL, OPTION_DEFAULT},
-                {"rule", required_argument, NULL, OPTION_RULE},
+                JAIL_OPTION_NAMES,
                 {"ask", required_argument, NULL, OPTION_ASK},
-                {"log", required_argument, NULL, OPTION_LOG},
                 {0},
         };
         OptionReader reader = {.session = session, .argc = argc, .argv = argv, .options = options};
-        _cleanup_(request_release) AttachRequest request = {.session = session, .log_fd = -1};
+        _cleanup_(request_release)
+                AttachRequest request = {.session = session, .options = JAIL_OPTIONS_INIT};
         int option, status;
 
         while ((option = option_next(&reader)) >= 0)

@@ -3,7 +3,6 @@
  */
 #include "client-cli/command.h"
 
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -26,8 +25,6 @@ typedef struct Run {
         Session *session;
         JailOptions options;
         AskWhere where;
-        const char *log_path;
-        int log_fd; /* owned */
         bool summary, no_wait;
         char **argv; /* of the program */
         JailWatch watch;
@@ -39,20 +36,11 @@ static void run_release(Run *run)
 {
         jail_options_release(&run->options);
         jail_watch_release(&run->watch);
-        close_fd(run->log_fd);
 }
 
 /* ---- the command line ---- */
 
-enum {
-        OPTION_RULES = 256,
-        OPTION_DEFAULT,
-        OPTION_RULE,
-        OPTION_ASK,
-        OPTION_LOG,
-        OPTION_SUMMARY,
-        OPTION_NO_WAIT,
-};
+enum { OPTION_ASK = OPTION_OWN, OPTION_SUMMARY, OPTION_NO_WAIT };
 
 static int take_where(Run *run, const char *word)
 {
@@ -73,36 +61,24 @@ static int take_where(Run *run, const char *word)
 static int take_option(Run *run, int option)
 {
         switch (option) {
-        case OPTION_RULES:
-                run->options.rules = optarg;
-                return 0;
-        case OPTION_DEFAULT:
-                run->options.default_action = optarg;
-                return 0;
-        case OPTION_RULE:
-                return jail_options_add_rule(&run->options, run->session, optarg);
         case OPTION_ASK:
                 return take_where(run, optarg);
-        case OPTION_LOG:
-                run->log_path = optarg;
-                return 0;
         case OPTION_SUMMARY:
                 run->summary = true;
                 return 0;
-        default: /* OPTION_NO_WAIT */
+        case OPTION_NO_WAIT:
                 run->no_wait = true;
                 return 0;
+        default:
+                return jail_options_take(&run->options, run->session, option, optarg);
         }
 }
 
 static bool read_command_line(Run *run, int argc, char **argv, int *ret_status)
 {
         static const struct option options[] = {
-                {"rules", required_argument, NULL, OPTION_RULES},
-                {"default", required_argument, NULL, OPTION_DEFAULT},
-                {"rule", required_argument, NULL, OPTION_RULE},
+                JAIL_OPTION_NAMES,
                 {"ask", required_argument, NULL, OPTION_ASK},
-                {"log", required_argument, NULL, OPTION_LOG},
                 {"summary", no_argument, NULL, OPTION_SUMMARY},
                 {"no-wait", no_argument, NULL, OPTION_NO_WAIT},
                 {0},
@@ -180,51 +156,6 @@ static void on_call(JailWatch *watch, const cJSON *call)
 
 /* ---- the start ---- */
 
-static int open_log_file(Run *run)
-{
-        if (!run->log_path)
-                return 0;
-        run->log_fd = open(run->log_path,
-                           O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
-        if (run->log_fd >= 0)
-                return 0;
-        return report_error(run->session, SJ_ERROR_FAILED, _("%s: the log cannot be written: %s"),
-                            run->log_path, strerror(errno));
-}
-
-static int fill_trace(Run *run, const ProgramStub *stub, sd_bus_message *message)
-{
-        int r = sd_bus_message_open_container(message, 'a', "{sv}");
-
-        if (r >= 0)
-                r = message_strings(message, "argv", run->argv);
-        if (r >= 0)
-                r = message_integer(message, "pid", stub->pid);
-        if (r >= 0)
-                r = message_fd(message, "stub-pidfd", stub->pidfd);
-        if (r >= 0)
-                r = message_fd(message, "stub-socket", stub->socket);
-        if (r >= 0)
-                r = jail_options_append(&run->options, message);
-        if (r >= 0 && run->log_fd >= 0)
-                r = message_fd(message, "log", run->log_fd);
-        return r < 0 ? r : sd_bus_message_close_container(message);
-}
-
-static int call_trace(Run *run, const ProgramStub *stub, sd_bus_error *error)
-{
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL, *reply = NULL;
-        JailClient *client = run->session->client;
-        int32_t pid;
-        int r = jail_client_method(client, "Trace", &message);
-
-        if (r >= 0)
-                r = fill_trace(run, stub, message);
-        if (r >= 0)
-                r = jail_client_call(client, message, error, &reply);
-        return r < 0 ? r : sd_bus_message_read(reply, "ti", &run->watch.jail, &pid);
-}
-
 /* The program itself could not be started: the shell's words and exit statuses. */
 static int program_failed(Run *run, int error)
 {
@@ -250,7 +181,8 @@ static int start(Run *run)
                              run->argv[0], strerror(-r));
                 return EXIT_RUN_FAILED;
         }
-        r = call_trace(run, &stub, &error);
+        r = jail_options_trace(&run->options, run->session, run->argv, &stub, false, &error,
+                               &run->watch.jail);
         if (r < 0 && !sd_bus_error_has_name(&error, SJ_ERROR_START_FAILED)) {
                 program_stub_cancel(&stub);
                 report_bus_error(run->session, run->argv[0], r, &error);
@@ -408,21 +340,11 @@ static int remote_status(Run *run)
 
 static int call_remote_trace(Run *run)
 {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL, *reply = NULL;
-        int32_t pid;
-        int r = session_method(run->session, "Trace", &message);
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r = jail_options_trace(&run->options, run->session, run->argv, NULL, false, &error,
+                                   &run->watch.jail);
 
-        if (r >= 0)
-                r = sd_bus_message_open_container(message, 'a', "{sv}");
-        if (r >= 0)
-                r = message_strings(message, "argv", run->argv);
-        if (r >= 0)
-                r = jail_options_append(&run->options, message);
-        if (r >= 0)
-                r = sd_bus_message_close_container(message);
-        if (r >= 0)
-                r = session_call(run->session, run->argv[0], message, &reply);
-        return r < 0 ? r : sd_bus_message_read(reply, "ti", &run->watch.jail, &pid);
+        return r < 0 ? report_bus_error(run->session, run->argv[0], r, &error) : 0;
 }
 
 /* No process of ours is there to become the program: the daemon starts it as a unit of its own, and
@@ -431,7 +353,7 @@ static int run_remotely(Run *run)
 {
         int r;
 
-        if (run->log_path)
+        if (run->options.log_path)
                 return report_usage(run->session, _("--log does not reach another machine; use "
                                                     "'jailctl log' there"));
         if (jail_options_load(&run->options, run->session) < 0 ||
@@ -461,7 +383,7 @@ static int run_program(Run *run)
 
         if (session_open(run->session) < 0 || jail_options_load(&run->options, run->session) < 0)
                 return EXIT_RUN_FAILED;
-        if (open_log_file(run) < 0 || jail_watch_start(&run->watch, run->session) < 0)
+        if (jail_watch_start(&run->watch, run->session) < 0)
                 return EXIT_RUN_FAILED;
         status = start(run);
         if (status != 0)
@@ -483,7 +405,7 @@ static int run_program(Run *run)
 
 int command_run(Session *session, int argc, char **argv)
 {
-        _cleanup_(run_release) Run run = {.session = session, .log_fd = -1};
+        _cleanup_(run_release) Run run = {.session = session, .options = JAIL_OPTIONS_INIT};
         int status;
 
         if (!read_command_line(&run, argc, argv, &status))

@@ -17,6 +17,7 @@
 #include "client-cli/translate.h"
 #include "dbus/bus-names.h"
 #include "dbus/jail-client.h"
+#include "dbus/start-program.h"
 
 /* Exit statuses besides 0, 1 and those of the program that `run` ran. */
 enum {
@@ -124,23 +125,44 @@ int message_strings(sd_bus_message *message, const char *key, char *const *value
 
 /* ---- what several verbs share ---- */
 
-/* How a jail is to be started, for run and attach (jail-options.c). */
+/* How a jail is to be started, for every verb that makes one (jail-options.c). */
 typedef struct JailOptions {
         const char *rules; /* file or preset, borrowed; NULL */
         const char *default_action;
         char **rule_list; /* CALL=ACTION, NULL-ended; owned array of borrowed strings */
         size_t rule_count;
-        char *text; /* the rule file; NULL: the daemon's own choice */
-        char *name; /* what lists show as the rules' name */
+        const char *timeout;  /* JSON to stand for the file's "on-timeout", borrowed; NULL */
+        const char *log_path; /* borrowed; NULL */
+        int log_fd;           /* owned, once it is loaded */
+        char *text;           /* the rule file; NULL: the daemon's own choice */
+        char *name;           /* what lists show as the rules' name */
 } JailOptions;
+
+#define JAIL_OPTIONS_INIT ((JailOptions){.log_fd = -1})
+
+/* Their names and values for getopt_long; a verb's own values begin at OPTION_OWN. */
+enum { OPTION_RULES = 256, OPTION_DEFAULT, OPTION_RULE, OPTION_LOG, OPTION_OWN };
+#define JAIL_OPTION_NAMES                                                                          \
+        {"rules", required_argument, NULL, OPTION_RULES},                                          \
+                {"default", required_argument, NULL, OPTION_DEFAULT},                              \
+                {"rule", required_argument, NULL, OPTION_RULE},                                    \
+        {                                                                                          \
+                "log", required_argument, NULL, OPTION_LOG                                         \
+        }
 
 void jail_options_release(JailOptions *options);
 #define _cleanup_jail_options_ _cleanup_(jail_options_release)
-/* Adds CALL=ACTION; wrong ones are reported, answering EXIT_USAGE. */
-int jail_options_add_rule(JailOptions *options, Session *session, const char *rule);
-/* Finds and reads the rules and has them checked: nothing may start on a negative answer. */
+/* One of them with its value, which is borrowed; a wrong one is reported, answering EXIT_USAGE. */
+int jail_options_take(JailOptions *options, Session *session, int option, const char *value);
+/* Finds and reads the rules, has them checked, opens the log: nothing may start on a negative
+ * answer. */
 int jail_options_load(JailOptions *options, Session *session);
 int jail_options_append(const JailOptions *options, sd_bus_message *message);
+/* Trace, over a session that is open. `stub` NULL: the daemon starts it; `service`: the stub is
+ * another user's. Not reported. */
+int jail_options_trace(const JailOptions *options, Session *session, char *const *argv,
+                       const ProgramStub *stub, bool service, sd_bus_error *error,
+                       uint64_t *ret_jail);
 
 /* The text of a rule file or of a preset; *ret_name is what to call it. */
 int rules_read(Session *session, const char *file, char **ret_text, size_t *ret_size,

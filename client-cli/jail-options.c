@@ -2,6 +2,8 @@
 /* How a jail is to be started: finds the rules, has them checked, fills the options of Trace. */
 #include "client-cli/command.h"
 
+#include <fcntl.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <string.h>
@@ -20,9 +22,10 @@ void jail_options_release(JailOptions *options)
         free(options->rule_list);
         free(options->text);
         free(options->name);
+        options->log_fd = close_fd(options->log_fd);
 }
 
-int jail_options_add_rule(JailOptions *options, Session *session, const char *rule)
+static int add_rule(JailOptions *options, Session *session, const char *rule)
 {
         const char *equals = strchr(rule, '=');
         char **list;
@@ -37,6 +40,23 @@ int jail_options_add_rule(JailOptions *options, Session *session, const char *ru
         list[options->rule_count++] = (char *) rule;
         list[options->rule_count] = NULL;
         return 0;
+}
+
+int jail_options_take(JailOptions *options, Session *session, int option, const char *value)
+{
+        switch (option) {
+        case OPTION_RULES:
+                options->rules = value;
+                return 0;
+        case OPTION_DEFAULT:
+                options->default_action = value;
+                return 0;
+        case OPTION_RULE:
+                return add_rule(options, session, value);
+        default: /* OPTION_LOG */
+                options->log_path = value;
+                return 0;
+        }
 }
 
 /* ---- files and presets ---- */
@@ -210,7 +230,20 @@ void rules_check_print(const Session *session, const RulesCheck *check, const ch
 
 /* ---- for Trace and Attach ---- */
 
-int jail_options_load(JailOptions *options, Session *session)
+static int open_log(JailOptions *options, Session *session)
+{
+        if (!options->log_path)
+                return 0;
+        options->log_fd =
+                open(options->log_path,
+                     O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+        if (options->log_fd >= 0)
+                return 0;
+        return report_error(session, SJ_ERROR_FAILED, _("%s: the log cannot be written: %s"),
+                            options->log_path, strerror(errno));
+}
+
+static int load_rules(JailOptions *options, Session *session)
 {
         _cleanup_rules_check_ RulesCheck check = {0};
         size_t size;
@@ -238,6 +271,36 @@ int jail_options_load(JailOptions *options, Session *session)
         return r;
 }
 
+/* The rules were checked as their file has them; with this in it the daemon checks them again. */
+static int set_timeout(JailOptions *options)
+{
+        _cleanup_json_ cJSON *file = NULL;
+        cJSON *timeout;
+
+        if (!options->timeout || !options->text)
+                return 0;
+        file = cJSON_Parse(options->text);
+        timeout = cJSON_Parse(options->timeout);
+        if (!file || !timeout) {
+                cJSON_Delete(timeout);
+                return -EINVAL;
+        }
+        cJSON_DeleteItemFromObjectCaseSensitive(file, "on-timeout");
+        cJSON_AddItemToObject(file, "on-timeout", timeout);
+        free(options->text);
+        options->text = cJSON_Print(file);
+        return options->text ? 0 : -ENOMEM;
+}
+
+int jail_options_load(JailOptions *options, Session *session)
+{
+        int r = load_rules(options, session);
+
+        if (r >= 0)
+                r = set_timeout(options);
+        return r < 0 ? r : open_log(options, session);
+}
+
 int jail_options_append(const JailOptions *options, sd_bus_message *message)
 {
         int r = 0;
@@ -250,5 +313,41 @@ int jail_options_append(const JailOptions *options, sd_bus_message *message)
                 r = message_string(message, "default", options->default_action);
         if (r >= 0 && options->rule_count > 0)
                 r = message_strings(message, "rule", options->rule_list);
+        if (r >= 0 && options->log_fd >= 0)
+                r = message_fd(message, "log", options->log_fd);
         return r;
+}
+
+static int append_stub(sd_bus_message *message, const ProgramStub *stub)
+{
+        int r = message_integer(message, "pid", stub->pid);
+
+        if (r >= 0)
+                r = message_fd(message, "stub-pidfd", stub->pidfd);
+        return r < 0 ? r : message_fd(message, "stub-socket", stub->socket);
+}
+
+int jail_options_trace(const JailOptions *options, Session *session, char *const *argv,
+                       const ProgramStub *stub, bool service, sd_bus_error *error,
+                       uint64_t *ret_jail)
+{
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL, *reply = NULL;
+        int32_t pid;
+        int r = jail_client_method(session->client, "Trace", &message);
+
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'a', "{sv}");
+        if (r >= 0)
+                r = message_strings(message, "argv", argv);
+        if (r >= 0 && stub)
+                r = append_stub(message, stub);
+        if (r >= 0 && service)
+                r = message_boolean(message, "service", true);
+        if (r >= 0)
+                r = jail_options_append(options, message);
+        if (r >= 0)
+                r = sd_bus_message_close_container(message);
+        if (r >= 0)
+                r = jail_client_call(session->client, message, error, &reply);
+        return r < 0 ? r : sd_bus_message_read(reply, "ti", ret_jail, &pid);
 }
