@@ -4,8 +4,9 @@
  *
  *   calls COUNT CALL PROCESSES IDLE
  *
- * CALL: mkdirat (of a path that does not exist) or getppid. PROCESSES do it side by side, each on
- * its own; the slowest counts. IDLE more processes sleep meanwhile.
+ * CALL: mkdirat (of a path in a directory that does not exist), openat (of a file that does, and it
+ * is closed again) or getppid. PROCESSES do it side by side, each on its own; the slowest counts.
+ * IDLE more processes sleep meanwhile.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -33,6 +34,13 @@ static double measure(long count, const char *call)
         if (strcmp(call, "mkdirat") == 0)
                 for (long i = 0; i < count; i++)
                         syscall(SYS_mkdirat, AT_FDCWD, "/nonexistent/place", 0700);
+        else if (strcmp(call, "openat") == 0)
+                for (long i = 0; i < count; i++) {
+                        long fd = syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY);
+
+                        if (fd >= 0)
+                                close((int) fd);
+                }
         else
                 for (long i = 0; i < count; i++)
                         syscall(SYS_getppid);

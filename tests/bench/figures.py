@@ -7,12 +7,12 @@ import time
 
 RULES = {
     "allow, not logged": [{"syscall": "mkdirat", "action": "allow", "log": False}],
-    "allow by path": [{"syscall": "mkdirat", "where": {"path": "/nonexistent/**"}, "action": "allow",
+    "allow by path": [{"syscall": "openat", "where": {"path": "/etc/pass*"}, "action": "allow",
                        "log": False}],
-    "abort by path": [{"syscall": "mkdirat", "where": {"path": "/nonexistent/**"}, "action": "abort",
+    "abort by path": [{"syscall": "openat", "where": {"path": "/etc/pass*"}, "action": "abort",
                        "log": False}],
-    "return by path": [{"syscall": "mkdirat", "where": {"path": "/nonexistent/**"},
-                        "action": "return", "value": 0, "log": False}],
+    "return by path": [{"syscall": "openat", "where": {"path": "/etc/pass*"}, "action": "return",
+                        "value": 1000, "log": False}],
     "allow, logged": [{"syscall": "mkdirat", "action": "allow"}],
     "notify": [{"syscall": "mkdirat", "action": "notify"}],
     "forever": [{"syscall": "mkdirat", "action": "abort-forever", "errno": "ENOENT"}],
@@ -22,9 +22,9 @@ RULES = {
 RATIOS = [
     ("forever rule / plain filter", ("forever", "plain filter"), 1.02, "getppid, same processor"),
     ("allow, not logged / floor", ("allow, not logged", "floor"), 1.25, "same processor"),
-    ("allow by path, verified / floor", ("allow by path", "floor"), 1.8, "same processor"),
-    ("abort by path / floor", ("abort by path", "floor"), 1.6, "same processor"),
-    ("return by path / floor", ("return by path", "floor"), 1.6, "same processor"),
+    ("allow by path, verified / floor", ("allow by path", "floor, openat"), 1.8, "same processor"),
+    ("abort by path / floor", ("abort by path", "floor, openat"), 1.6, "same processor"),
+    ("return by path / floor", ("return by path", "floor, openat"), 1.6, "same processor"),
     ("allow, logged / floor", ("allow, logged", "floor"), 2.6, "same processor"),
     ("allow, logged / strace as started", ("allow, logged, free", "strace"), 0.1, "nobody pinned"),
     ("allow, logged / strace pinned", ("allow, logged", "strace, pinned"), 1 / 1.7,
@@ -139,9 +139,11 @@ class Bench:
         self._calls("forever", self.pinned, self._jail(self.pinned, "forever"), True, "getppid",
                     count=many)
         self._calls("floor", self.pinned, [floor, "0"], True)
+        self._calls("floor, openat", self.pinned, [floor, "0"], True, "openat")
         self._calls("floor, free", self.free, [floor, "-"], False)
-        for rules in ("allow, not logged", "allow by path", "abort by path", "return by path",
-                      "allow, logged"):
+        for rules in ("allow by path", "abort by path", "return by path"):
+            self._calls(rules, self.pinned, self._jail(self.pinned, rules), True, "openat")
+        for rules in ("allow, not logged", "allow, logged"):
             self._calls(rules, self.pinned, self._jail(self.pinned, rules), True)
         for rules in ("allow, not logged", "allow, logged"):
             self._calls(f"{rules}, free", self.free, self._jail(self.free, rules), False)

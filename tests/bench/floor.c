@@ -2,7 +2,8 @@
 /*
  * What nobody can beat: the smallest ptrace loop there is, waitpid and PTRACE_CONT.
  *
- *   floor CPU|- PROGRAM [ARG...]     mkdirat is traced; all on that processor, or wherever they run
+ *   floor CPU|- PROGRAM [ARG...]     mkdirat and openat are traced; all on that processor, or
+ *                                    wherever they run
  *   floor plain PROGRAM [ARG...]     no tracer: only a seccomp filter with the same two verdicts
  */
 #include <linux/filter.h>
@@ -19,14 +20,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int install(unsigned int action)
+/* For mkdirat and one more call. */
+static int install(unsigned int action, unsigned int number)
 {
         struct sock_filter code[] = {
                 BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
                 BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xc000003e, 1, 0),
                 BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
                 BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mkdirat, 0, 1),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mkdirat, 1, 0),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
                 BPF_STMT(BPF_RET | BPF_K, action),
                 BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         };
@@ -63,7 +66,7 @@ int main(int argc, char **argv)
         if (argc < 3)
                 return 2;
         if (strcmp(argv[1], "plain") == 0) {
-                if (install(SECCOMP_RET_ERRNO | 2))
+                if (install(SECCOMP_RET_ERRNO | 2, SYS_mkdirat))
                         return 1;
                 execv(argv[2], argv + 2);
                 return 1;
@@ -79,7 +82,7 @@ int main(int argc, char **argv)
                 return 1;
         pid = fork();
         if (pid == 0) {
-                if (read(go[0], &byte, 1) != 1 || install(SECCOMP_RET_TRACE))
+                if (read(go[0], &byte, 1) != 1 || install(SECCOMP_RET_TRACE, SYS_openat))
                         _exit(1);
                 execv(argv[2], argv + 2);
                 _exit(1);
