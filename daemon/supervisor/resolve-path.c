@@ -461,25 +461,59 @@ static int working_directory(pid_t tid, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
+/* The name of `path`, which is plain and on which the kernel met no link before something was
+ * missing: its own when only the last component is, and then it need not be looked at again. */
+static int name_of_plain_missing(const char *path)
+{
+        char parent[PATH_MAX];
+        size_t length = (size_t) (strrchr(path, '/') - path);
+        int fd;
+
+        if (length == 0)
+                return 0;
+        memcpy(parent, path, length);
+        parent[length] = '\0';
+        fd = open_held(AT_FDCWD, parent, O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+        if (fd < 0)
+                return errno == ENOENT ? -ENOENT : -EAGAIN;
+        close_fd(fd);
+        return 0;
+}
+
+/* What is reached by its plain name without a link is called just that. -EAGAIN when `path` is no
+ * such name. */
+static int resolve_plain(const char *path, int no_follow, char **ret)
+{
+        int fd, r = 0;
+
+        if (!is_plain(path))
+                return -EAGAIN;
+        fd = open_held(AT_FDCWD, path, no_follow, RESOLVE_NO_SYMLINKS);
+        if (fd >= 0)
+                close_fd(fd);
+        else
+                r = errno == ENOENT ? name_of_plain_missing(path) : -EAGAIN;
+        if (r < 0)
+                return r;
+        *ret = strdup(path);
+        return *ret ? 0 : -ENOMEM;
+}
+
 /* Lets the kernel walk, for a thread whose root is ours. -EAGAIN when what it found would not be
  * what the caller finds (a thing of /proc may have been reached through our own "self"), or when
  * the walk has to say why not. */
 static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, char **ret)
 {
-        _cleanup_close_ int own = -1, plain = -1, fd = -1;
-        int start = AT_FDCWD, no_follow = follow ? 0 : O_NOFOLLOW;
+        _cleanup_close_ int own = -1, fd = -1;
+        int start = AT_FDCWD, no_follow = follow ? 0 : O_NOFOLLOW, r;
 
         if (*path == '\0')
                 return -EAGAIN;
         if (dirfd == AT_FDCWD && strcmp(path, ".") == 0)
                 return working_directory(tid, ret);
-        /* what is reached by its plain name without a link is called just that */
-        if (is_plain(path))
-                plain = open_held(start, path, no_follow, RESOLVE_NO_SYMLINKS);
-        if (plain >= 0) {
-                *ret = strdup(path);
-                return *ret ? 0 : -ENOMEM;
-        }
+        r = resolve_plain(path, no_follow, ret);
+        if (r != -EAGAIN)
+                return r;
         if (*path != '/') {
                 own = open_start(tid, dirfd, false);
                 if (own < 0)

@@ -200,26 +200,25 @@ static const PathRow path_rows[] = {
         {AT_FDCWD, "self", 1, 0, "%T/self"},
 };
 
+static void check_row(const Scene *scene, const PathRow *row, const char *before)
+{
+        pid_t pid = scene->child.pid;
+        _cleanup_free_ char *pattern = string_format("%s%s", before, row->path);
+        _cleanup_free_ char *path = fill(scene, pattern), *got = NULL;
+        _cleanup_free_ char *expected = row->expected ? fill(scene, row->expected) : NULL;
+
+        assert_int_equal(resolve_path(pid, pid, row->dirfd, path, row->follow, &got), row->error);
+        if (!string_equal(got, expected))
+                fail_msg("%s: %s", path, got);
+}
+
+/* From the working directory and from the root. */
 static void paths_lead_where_the_kernel_would_take_them(void **state)
 {
-        const Scene *scene = *state;
-        pid_t pid = scene->child.pid;
-
         for (size_t i = 0; i < ELEMENTS_OF(path_rows); i++) {
-                const PathRow *row = &path_rows[i];
-                _cleanup_free_ char *path = fill(scene, row->path), *got = NULL;
-                int r = resolve_path(pid, pid, row->dirfd, path, row->follow, &got);
-
-                if (r != row->error)
-                        print_error("%s: %s\n", path, strerror(-r));
-                assert_int_equal(r, row->error);
-                if (row->expected) {
-                        _cleanup_free_ char *expected = fill(scene, row->expected);
-
-                        assert_string_equal(got, expected);
-                } else {
-                        assert_null(got);
-                }
+                check_row(*state, &path_rows[i], "");
+                if (path_rows[i].dirfd == AT_FDCWD && path_rows[i].path[0] != '/')
+                        check_row(*state, &path_rows[i], "%T/");
         }
 }
 
