@@ -241,8 +241,8 @@ static bool resume_broken(Supervisor *supervisor, Tracee *tracee, Judgement *jud
                broken.instruction_pointer == judgement->stop.instruction_pointer &&
                broken.stack_pointer == judgement->stop.stack_pointer &&
                memcmp(&broken.registers, &judgement->own, sizeof(judgement->own)) == 0 &&
-               pinned_arguments_take(supervisor, tracee, &judgement->own, &judgement->effective) ==
-                       0 &&
+               pinned_arguments_take(supervisor, tracee, &judgement->view.caller, &judgement->own,
+                                     &judgement->effective) == 0 &&
                !judgement->effective.incomplete && open_call(tracee, judgement, true) == 0;
         if (same && same_arguments(&broken.call->decoded, &tracee->call->decoded)) {
                 tracee->call->by = broken.call->by;
@@ -292,8 +292,8 @@ static bool needs_pins(const Supervisor *supervisor, int number, const RuleOutco
 static int pin(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
         TraceeView *view = &judgement->view.tracee;
-        int r = pinned_arguments_take(supervisor, tracee, &judgement->effective.call,
-                                      &judgement->effective);
+        int r = pinned_arguments_take(supervisor, tracee, &judgement->view.caller,
+                                      &judgement->effective.call, &judgement->effective);
 
         if (r == 0 && tracee->slot >= 0) {
                 view->overlay = landing_memory_slot(supervisor->landing, tracee->slot);
@@ -411,8 +411,13 @@ static void refuse_guarded(Supervisor *supervisor, Tracee *tracee, const Judgeme
 
 static int judgement_begin(Judgement *judgement, const Tracee *tracee)
 {
-        int r = tracee_get_call(tracee_tid(tracee), &judgement->stop);
+        int r;
 
+        judged_view_init(&judgement->view, tracee);
+        /* compared as bytes, padding included */
+        memset(&judgement->own, 0, sizeof(judgement->own));
+        memset(&judgement->effective, 0, sizeof(judgement->effective));
+        r = tracee_get_call(tracee_tid(tracee), &judgement->stop);
         if (r < 0)
                 return r;
         if (judgement->stop.stop != TRACEE_CALL_SECCOMP ||
@@ -422,14 +427,12 @@ static int judgement_begin(Judgement *judgement, const Tracee *tracee)
         memcpy(judgement->own.arguments, judgement->stop.arguments,
                sizeof(judgement->own.arguments));
         judgement->effective.call = judgement->own;
-        judged_view_init(&judgement->view, tracee);
         return 0;
 }
 
 void decision_at_entry(Supervisor *supervisor, Tracee *tracee)
 {
-        _cleanup_(judgement_release)
-                Judgement judgement = {0}; /* compared as bytes, padding included */
+        _cleanup_(judgement_release) Judgement judgement;
         const char *why = NULL;
         int r = judgement_begin(&judgement, tracee);
 

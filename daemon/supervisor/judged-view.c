@@ -5,11 +5,43 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The page at `address`, which is read when it is not known; NULL when it cannot be kept: what of
+ * it is readable has to be found out byte by byte. */
+static const JudgedPage *page_at(JudgedView *view, uint64_t address)
+{
+        JudgedPage *page;
+
+        for (unsigned i = 0; i < view->page_count; i++)
+                if (view->pages[i].address == address)
+                        return &view->pages[i];
+        if (view->page_count == JUDGED_PAGES_MAX)
+                return NULL;
+        page = &view->pages[view->page_count];
+        page->address = address;
+        if (tracee_read_memory(&view->tracee, address, page->bytes, sizeof(page->bytes)) !=
+            sizeof(page->bytes))
+                return NULL;
+        view->page_count++;
+        return page;
+}
+
+static bool is_overlaid(const TraceeView *tracee, uint64_t address)
+{
+        return tracee->overlay && address - tracee->overlay_address < tracee->overlay_size;
+}
+
 static ssize_t read_memory(void *context, uint64_t address, void *buffer, size_t size)
 {
         JudgedView *view = context;
+        size_t in_page = address % JUDGED_PAGE_BYTES;
+        const JudgedPage *page = NULL;
 
-        return tracee_read_memory(&view->tracee, address, buffer, size);
+        if (size <= JUDGED_PAGE_BYTES - in_page && !is_overlaid(&view->tracee, address))
+                page = page_at(view, address - in_page);
+        if (!page)
+                return tracee_read_memory(&view->tracee, address, buffer, size);
+        memcpy(buffer, page->bytes + in_page, size);
+        return (ssize_t) size;
 }
 
 static int describe_fd(void *context, int fd, char **ret)
@@ -72,7 +104,7 @@ static int resolve_path(void *context, int dirfd, const char *path, int follow, 
 
 void judged_view_init(JudgedView *view, const Tracee *tracee)
 {
-        *view = (JudgedView){.tracee = tracee_view(tracee)};
+        view->tracee = tracee_view(tracee);
         view->caller = (CallerView){
                 .context = view,
                 .read_memory = read_memory,
@@ -80,6 +112,9 @@ void judged_view_init(JudgedView *view, const Tracee *tracee)
                 .resolve_path = resolve_path,
                 .process_name = process_name,
         };
+        view->count = 0;
+        view->instead = NULL;
+        view->page_count = 0;
 }
 
 void judged_view_release(JudgedView *view)

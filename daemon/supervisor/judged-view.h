@@ -2,13 +2,15 @@
 /*
  * A caller as one judgement sees it: a path is resolved once, so that the rules, the person and the
  * check afterwards speak of the same file even while somebody exchanges links and directories on
- * the way.
+ * the way. Its memory is read by whole pages, each once, which is no dearer than a few bytes.
  */
 #pragma once
 
 #include "supervisor/tracee.h"
 
-#define JUDGED_PATHS_MAX 4
+#define JUDGED_PATHS_MAX  4
+#define JUDGED_PAGES_MAX  4 /* of the program's memory that are kept */
+#define JUDGED_PAGE_BYTES 4096
 
 typedef struct JudgedPath {
         int dirfd, follow;
@@ -17,6 +19,12 @@ typedef struct JudgedPath {
         int error;      /* then: why */
 } JudgedPath;
 
+/* As it was when it was first looked at. */
+typedef struct JudgedPage {
+        uint64_t address;
+        unsigned char bytes[JUDGED_PAGE_BYTES];
+} JudgedPage;
+
 typedef struct JudgedView {
         TraceeView tracee;
         CallerView caller; /* to be handed to decoders and rules */
@@ -24,6 +32,8 @@ typedef struct JudgedView {
         unsigned count;
         const char *instead; /* every path leads here: judging what was opened; borrowed, NULL for
                                 none */
+        unsigned page_count;
+        JudgedPage pages[JUDGED_PAGES_MAX]; /* only what page_count says is set */
 } JudgedView;
 
 /* Points into `view` itself: it must not be moved. */

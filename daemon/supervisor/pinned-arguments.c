@@ -50,7 +50,7 @@ int pinned_copy(Supervisor *supervisor, Tracee *tracee, uint64_t address, size_t
 
 /* A slot that is being filled. */
 typedef struct Pinner {
-        TraceeView view;
+        const CallerView *caller;
         unsigned char *memory;
         uint64_t address; /* of the slot in the program */
         uint64_t
@@ -72,7 +72,7 @@ static int copy_range(Pinner *pinner, const MemoryRange *range, uint64_t *ret_co
 
         if (start > LANDING_SLOT_BYTES || range->size > LANDING_SLOT_BYTES - start)
                 return -ENOSPC;
-        n = tracee_read_memory(&pinner->view, range->address, copy, range->size);
+        n = pinner->caller->read_memory(pinner->caller->context, range->address, copy, range->size);
         if (n < 0)
                 return (int) n;
         if ((size_t) n < range->size)
@@ -125,11 +125,17 @@ static int pin_ranges(Pinner *pinner, const MemoryRange *ranges, size_t count)
 
 /* A structure may have been changed between measuring and copying, so that the copy leads to memory
  * that was not copied: the kernel's way through the copies must stay among them. */
-static bool stays_in_slot(const Pinner *pinner, const CallerView *caller)
+static bool stays_in_slot(const Pinner *pinner, const Tracee *tracee)
 {
         MemoryRange ranges[RANGES_MAX];
-        int count = call_memory_ranges(&pinner->pinned.call, caller, ranges, RANGES_MAX);
+        TraceeView view = tracee_view(tracee);
+        CallerView caller = tracee_view_caller(&view);
+        int count;
 
+        view.overlay = pinner->memory;
+        view.overlay_address = pinner->address;
+        view.overlay_size = LANDING_SLOT_BYTES;
+        count = call_memory_ranges(&pinner->pinned.call, &caller, ranges, RANGES_MAX);
         for (int i = 0; i < count; i++)
                 if (ranges[i].size > 0 &&
                     (ranges[i].address < pinner->address ||
@@ -146,14 +152,16 @@ static bool has_children(const MemoryRange *ranges, int count)
         return false;
 }
 
-int pinned_arguments_take(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
-                          PinnedCall *ret)
+int pinned_arguments_take(Supervisor *supervisor, Tracee *tracee, const CallerView *caller,
+                          const CallRegisters *call, PinnedCall *ret)
 {
-        Pinner pinner = {.view = tracee_view(tracee), .pinned = {.call = *call}};
-        CallerView caller = tracee_view_caller(&pinner.view);
+        Pinner pinner;
         MemoryRange ranges[RANGES_MAX];
-        int count = call_memory_ranges(call, &caller, ranges, RANGES_MAX), r;
+        int count = call_memory_ranges(call, caller, ranges, RANGES_MAX), r;
         void *memory;
+
+        pinner.caller = caller;
+        pinner.pinned = (PinnedCall){.call = *call};
 
         if (count == -ESRCH)
                 return count;
@@ -169,7 +177,7 @@ int pinned_arguments_take(Supervisor *supervisor, Tracee *tracee, const CallRegi
                         r = pin_ranges(&pinner, ranges, (size_t) count);
                         if (r < 0)
                                 return r;
-                        if (has_children(ranges, count) && !stays_in_slot(&pinner, &caller))
+                        if (has_children(ranges, count) && !stays_in_slot(&pinner, tracee))
                                 pinner.pinned.incomplete =
                                         "an argument changed while it was copied";
                 }

@@ -15,11 +15,11 @@ typedef struct PinnedCall {
         const char *incomplete; /* what could not be copied, a constant; NULL when all was */
 } PinnedCall;
 
-/* Pins every argument of `call` that the kernel reads from memory. What is not readable stays as it
- * is: the kernel will say EFAULT, and `incomplete` says that it was not judged. -ESRCH when the
- * thread is gone; otherwise 0. */
-int pinned_arguments_take(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
-                          PinnedCall *ret);
+/* Pins every argument of `call` that the kernel reads from memory, which is read through `caller`.
+ * What is not readable stays as it is: the kernel will say EFAULT, and `incomplete` says that it
+ * was not judged. -ESRCH when the thread is gone; otherwise 0. */
+int pinned_arguments_take(Supervisor *supervisor, Tracee *tracee, const CallerView *caller,
+                          const CallRegisters *call, PinnedCall *ret);
 
 /* Copies `size` bytes from the program into the thread's slot, from the slot's start. *ret_address:
  * of the copy, in the program; *ret_copy: the same bytes, ours to change until the thread goes on.
