@@ -89,20 +89,26 @@ int text_append_hex(Text *text, uint64_t value)
         return text_append_bytes(text, digits + at, sizeof(digits) - at);
 }
 
+/* Most texts fit into the room that there is: only one that does not is formatted twice. */
 int text_append_format_v(Text *text, const char *format, va_list arguments)
 {
+        size_t room = text->data && !text->error ? text->capacity - text->length : 0;
         va_list again;
         int length, r;
 
         va_copy(again, arguments);
-        length = vsnprintf(NULL, 0, format, again);
+        length = vsnprintf(room ? text->data + text->length : NULL, room, format, again);
         va_end(again);
         if (length < 0)
                 return text->error = -EINVAL;
-        r = text_reserve(text, (size_t) length);
-        if (r < 0)
-                return r;
-        vsnprintf(text->data + text->length, (size_t) length + 1, format, arguments);
+        if ((size_t) length >= room) {
+                if (room)
+                        text->data[text->length] = '\0';
+                r = text_reserve(text, (size_t) length);
+                if (r < 0)
+                        return r;
+                vsnprintf(text->data + text->length, (size_t) length + 1, format, arguments);
+        }
         text->length += (size_t) length;
         return 0;
 }

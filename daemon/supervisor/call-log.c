@@ -38,22 +38,35 @@ static void put_digits(char *at, unsigned width, uint64_t value)
         }
 }
 
-/* RFC 3339 with nanoseconds in UTC. */
-static void append_time(Text *line, const char *key, const struct timespec *time)
+/* A second's date is worked out once. */
+static void renew_date(CallLog *log, time_t second)
 {
-        char stamp[] = "\"0000-00-00T00:00:00.000000000Z\"";
         struct tm tm;
 
-        gmtime_r(&time->tv_sec, &tm);
-        put_digits(stamp + 1, 4, (uint64_t) tm.tm_year + 1900);
-        put_digits(stamp + 6, 2, (uint64_t) tm.tm_mon + 1);
-        put_digits(stamp + 9, 2, (uint64_t) tm.tm_mday);
-        put_digits(stamp + 12, 2, (uint64_t) tm.tm_hour);
-        put_digits(stamp + 15, 2, (uint64_t) tm.tm_min);
-        put_digits(stamp + 18, 2, (uint64_t) tm.tm_sec);
-        put_digits(stamp + 21, 9, (uint64_t) time->tv_nsec);
-        append_key(line, key);
-        text_append_bytes(line, stamp, sizeof(stamp) - 1);
+        if (log->date[0] && log->second == second)
+                return;
+        gmtime_r(&second, &tm);
+        memcpy(log->date, "0000-00-00T00:00:00", sizeof(log->date));
+        put_digits(log->date, 4, (uint64_t) tm.tm_year + 1900);
+        put_digits(log->date + 5, 2, (uint64_t) tm.tm_mon + 1);
+        put_digits(log->date + 8, 2, (uint64_t) tm.tm_mday);
+        put_digits(log->date + 11, 2, (uint64_t) tm.tm_hour);
+        put_digits(log->date + 14, 2, (uint64_t) tm.tm_min);
+        put_digits(log->date + 17, 2, (uint64_t) tm.tm_sec);
+        log->second = second;
+}
+
+/* RFC 3339 with nanoseconds in UTC. */
+static void append_time(CallLog *log, const char *key, const struct timespec *time)
+{
+        char fraction[] = ".000000000Z\"";
+
+        renew_date(log, time->tv_sec);
+        put_digits(fraction + 1, 9, (uint64_t) time->tv_nsec);
+        append_key(&log->line, key);
+        text_append_char(&log->line, '"');
+        text_append_bytes(&log->line, log->date, sizeof(log->date) - 1);
+        text_append_bytes(&log->line, fraction, sizeof(fraction) - 1);
 }
 
 static void append_registers(Text *line, const OpenCall *call)
@@ -173,7 +186,7 @@ static void begin_line(CallLog *log, const struct timespec *time)
 {
         text_clear(&log->line);
         text_append_char(&log->line, '{');
-        append_time(&log->line, "time", time);
+        append_time(log, "time", time);
         append_number(&log->line, "seq", (int64_t) ++log->sequence);
 }
 

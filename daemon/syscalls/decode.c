@@ -486,6 +486,15 @@ static int renew_call(DecodeContext *context, const DecodedCall *call, char **te
         return text_error(context->text);
 }
 
+/* Whether there is anything to be added to what was known before the call ran. */
+static bool writes_anything(const DecodedCall *call, int64_t result)
+{
+        for (unsigned i = 0; !result_is_error(result) && i < call->argument_count; i++)
+                if (kind_is_written(call->arguments[i].kind))
+                        return true;
+        return false;
+}
+
 int decode_call_exit(DecodedCall *call, int64_t result, const CallerView *view,
                      const DecodeLimits *limits)
 {
@@ -495,6 +504,8 @@ int decode_call_exit(DecodedCall *call, int64_t result, const CallerView *view,
         char *whole = NULL;
         int r;
 
+        if (!writes_anything(call, result))
+                return 0;
         context_init(&context, &call->registers, view, limits, &text);
         context.returned = true;
         context.result = result;

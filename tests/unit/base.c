@@ -37,6 +37,22 @@ static void json_strings_are_escaped_and_always_utf8(void **state)
         }
 }
 
+static void formatted_text_is_whole_whatever_room_there_was(void **state)
+{
+        (void) state;
+        for (int width = 0; width < 300; width++) {
+                _cleanup_text_ Text text = TEXT_INIT;
+
+                text_append_format(&text, "%0*d|", width, 7);
+                text_append_format(&text, "%0*d", width, 7);
+                text_append_format(&text, "|%s", "end");
+                assert_int_equal(text_error(&text), 0);
+                assert_int_equal(text.length, 2 * (size_t) (width ? width : 1) + 5);
+                assert_int_equal(strlen(text_get(&text)), text.length);
+                assert_string_equal(text_get(&text) + text.length - 5, "7|end");
+        }
+}
+
 static void utf8_refuses_overlong_surrogate_and_cut_sequences(void **state)
 {
         static const struct {
@@ -103,6 +119,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(json_strings_are_escaped_and_always_utf8),
+                cmocka_unit_test(formatted_text_is_whole_whatever_room_there_was),
                 cmocka_unit_test(utf8_refuses_overlong_surrogate_and_cut_sequences),
                 cmocka_unit_test(numbers_are_whole_strings_or_errors),
                 cmocka_unit_test(the_first_problem_is_kept),
