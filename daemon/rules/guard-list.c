@@ -91,8 +91,8 @@ int guard_protect_process(FilterPlan *plan, pid_t pid)
         return guard_pid(plan, &group, (uint32_t) -pid); /* its process group, if it leads one */
 }
 
-/* A wall in front of a call whose argument `index` lies in [low, high]; `advice` of madvise, or a
- * flag that must be set. */
+/* A wall in front of a call whose argument `index`, where a range begins, lies in [low, high];
+ * `advice` of madvise, or a flag that must be set. */
 typedef struct AddressGuard {
         int number;
         unsigned index;
@@ -144,24 +144,24 @@ static int guard_addresses(FilterPlan *plan, const AddressGuard *wall, uint64_t 
 
 /* Up to the next power of two a range from 0 is one cube; in cubes that fit exactly the filter
  * would be longer than the kernel takes. */
-static uint64_t last_address(uint64_t end, bool whole)
+static uint64_t last_address(uint64_t end)
 {
         uint64_t power = 1;
 
-        while (whole && power != 0 && power < end)
+        while (power != 0 && power < end)
                 power <<= 1;
-        return (whole && power != 0 ? power : end) - 1;
+        return power - 1;
 }
 
 int guard_protect_memory(FilterPlan *plan, uint64_t start, uint64_t size, bool whole)
 {
-        uint64_t last = last_address(start + size, whole);
+        uint64_t last = last_address(start + size);
         int r = 0;
 
         if (size == 0 || start + size < start)
                 return -EINVAL;
         for (size_t i = 0; i < ELEMENTS_OF(advice_guards) && r >= 0; i++)
-                r = guard_addresses(plan, &advice_guards[i], whole ? 0 : start, last);
+                r = guard_addresses(plan, &advice_guards[i], 0, last);
         for (size_t i = 0; whole && i < ELEMENTS_OF(whole_guards) && r >= 0; i++)
                 r = guard_addresses(plan, &whole_guards[i], 0, last);
         return r;

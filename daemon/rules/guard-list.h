@@ -35,6 +35,8 @@ const Guard *guard_get(size_t index); /* NULL past the last */
  * not dumpable: signals, limits, scheduling, a pidfd. Once for each thread of the supervisor. */
 int guard_protect_process(FilterPlan *plan, pid_t pid);
 /* Keeps the program from leaving [start, start + size) out of its children (MADV_DONTFORK) and from
- * making guard pages of it; with `whole` (no mseal) from unmapping, moving or covering anything
- * below its end as well, for which it must be the lowest mapping (engine-facts 1.7). */
+ * making guard pages of it; with `whole` (no mseal) from unmapping, moving or covering it as well.
+ * It must be the lowest mapping: a range that reaches into it may begin anywhere below, where
+ * nothing is mapped, for the kernel goes on behind a hole. Up to the next power of two above its
+ * end these calls are refused. */
 int guard_protect_memory(FilterPlan *plan, uint64_t start, uint64_t size, bool whole);

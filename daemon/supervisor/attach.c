@@ -125,6 +125,19 @@ static int seize_all(Supervisor *supervisor, pid_t pid, Problem *problem)
 
 /* ---- what a process lacks ---- */
 
+/* A filter of the program's own may have said "done" without anything being done. */
+static int check_filters(const Tracee *tracee, unsigned wanted, Problem *problem)
+{
+        unsigned count;
+        int r = process_seccomp_filters(tracee_tid(tracee), &count);
+
+        if (r == 0 && count < wanted)
+                r = problem_set(problem, -EPROTO,
+                                "the filter was not installed, though the program's own filter "
+                                "says so");
+        return r;
+}
+
 /* `tracee` is stopped where it can make calls. */
 static int install(Supervisor *supervisor, Tracee *tracee, Problem *problem)
 {
@@ -141,6 +154,8 @@ static int install(Supervisor *supervisor, Tracee *tracee, Problem *problem)
                 missing = process->filters - count;
         r = install_running(&supervisor->installer, tracee, missing == FILTERS_INSTALLED, &stop,
                             problem);
+        if (r == 0)
+                r = check_filters(tracee, count + missing, problem);
         if (r < 0)
                 return r;
         process->lacks_filter = false;

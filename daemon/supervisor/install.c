@@ -10,7 +10,6 @@
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "hook/landing-page.h"
@@ -145,6 +144,32 @@ static int give_memfd(Installer *installer, RemoteCaller *caller, const Process 
         return r < 0 ? r : caller->served;
 }
 
+/* A filter that the program installed may answer mseal in the kernel's place. Where it has one the
+ * mapping itself is looked at. */
+static bool is_sealed(const Installer *installer, const Process *process)
+{
+        pid_t pid = (pid_t) process->id;
+        unsigned filters;
+
+        if (installer->filters > 0 && process_seccomp_filters(pid, &filters) == 0 &&
+            filters <= installer->filters)
+                return true;
+        return process_mapping_is_sealed(pid, process->landing);
+}
+
+static int seal_landing(const Installer *installer, RemoteCaller *caller, const Process *process,
+                        Problem *problem)
+{
+        int64_t result;
+        int r = call(caller, &result, SYS_MSEAL, process->landing, LANDING_BYTES, 0, 0, 0);
+
+        if (r == 0 && (result < 0 || !is_sealed(installer, process)))
+                r = problem_set(problem, -EPERM,
+                                "the landing page could not be sealed: a filter of the program's "
+                                "own answers mseal");
+        return r;
+}
+
 static int map_landing(Installer *installer, RemoteCaller *caller, Process *process, int pidfd,
                        Problem *problem)
 {
@@ -174,12 +199,7 @@ static int map_landing(Installer *installer, RemoteCaller *caller, Process *proc
         process->landing = (uint64_t) base;
         /* refused by a rule, it stays open until the next exec: harmless, the memfd is sealed */
         r = call(caller, &result, SYS_close, (uint64_t) fd, 0, 0, 0, 0);
-        if (r < 0)
-                return r;
-        if (!kernel_has(KERNEL_MSEAL))
-                return 0;
-        /* refused by a rule: then the filter guards the addresses (supervisor.c, can_seal()) */
-        return call(caller, &result, SYS_MSEAL, process->landing, LANDING_BYTES, 0, 0, 0);
+        return r == 0 && installer->seals ? seal_landing(installer, caller, process, problem) : r;
 }
 
 static int install_filter(Installer *installer, RemoteCaller *caller, Process *process,
@@ -221,6 +241,8 @@ static int make_calls(Installer *installer, RemoteCaller *caller, Tracee *tracee
                 r = edge_wall_put_up(caller, tracee);
         if (r == 0 && with_filter)
                 r = install_filter(installer, caller, tracee->process, 0, problem);
+        if (r == 0 && with_filter)
+                (void) process_seccomp_filters(caller->tid, &installer->filters);
         return r;
 }
 
@@ -306,26 +328,6 @@ static int find_pad(const Tracee *tracee, uint64_t *ret_pad)
         return 0;
 }
 
-/* One that shares its memory with a process that was prepared has the page: this very memfd. */
-static bool has_landing(const Installer *installer, pid_t pid)
-{
-        struct stat status;
-        char **lines = NULL;
-        bool found = false;
-
-        if (fstat(landing_memory_fd(installer->landing), &status) < 0 ||
-            process_maps(pid, &lines) < 0)
-                return false;
-        for (char **line = lines; *line && !found; line++) {
-                unsigned long long start, inode;
-
-                found = sscanf(*line, "%llx-%*x %*s %*s %*s %llu", &start, &inode) == 2 &&
-                        start == LANDING_BASE && inode == status.st_ino;
-        }
-        strv_free(lines);
-        return found;
-}
-
 static int make_running_calls(Installer *installer, RemoteCaller *caller, Tracee *tracee,
                               bool with_listener, Problem *problem)
 {
@@ -343,7 +345,8 @@ static int make_running_calls(Installer *installer, RemoteCaller *caller, Tracee
                                      SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH,
                                      &process->listener, problem);
         }
-        if (r == 0 && has_landing(installer, tracee_pid(tracee)))
+        /* one that shares its memory with a process that was prepared has the page */
+        if (r == 0 && landing_memory_is_in(installer->landing, tracee_pid(tracee)))
                 process->landing = LANDING_BASE;
         else if (r == 0)
                 r = map_landing(installer, caller, process, pidfd, problem);

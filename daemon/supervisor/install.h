@@ -17,7 +17,9 @@ typedef struct Installer {
         int listener; /* the jail's decoy listener; -1 until the first image has installed it */
         const struct sock_filter *filter; /* of the jail */
         size_t filter_count;
-        bool edge_wall; /* the first image goes behind it (edge-wall.h) */
+        bool seals;       /* the filter does not guard the page's addresses: it must be sealed */
+        bool edge_wall;   /* the first image goes behind it (edge-wall.h) */
+        unsigned filters; /* the first image had so many at its start, 0 when that is not known */
         StopQueue *later;
 } Installer;
 

@@ -2,10 +2,14 @@
 #include "supervisor/landing-memory.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "hook/landing-page.h"
+#include "supervisor/process-facts.h"
 
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 0x0010
@@ -54,6 +58,27 @@ LandingMemory *landing_memory_free(LandingMemory *landing)
                 free(landing);
         }
         return NULL;
+}
+
+bool landing_memory_is_in(const LandingMemory *landing, pid_t pid)
+{
+        struct stat status;
+        char **lines = NULL;
+        bool found = false;
+
+        if (fstat(landing->fd, &status) < 0 || process_maps(pid, &lines) < 0)
+                return false;
+        for (char **line = lines; *line && !found; line++) {
+                unsigned long long start, inode;
+                unsigned major_number, minor_number;
+
+                found = sscanf(*line, "%llx-%*x %*s %*s %x:%x %llu", &start, &major_number,
+                               &minor_number, &inode) == 4 &&
+                        start == LANDING_BASE && inode == status.st_ino &&
+                        makedev(major_number, minor_number) == status.st_dev;
+        }
+        strv_free(lines);
+        return found;
 }
 
 int landing_memory_fd(const LandingMemory *landing)

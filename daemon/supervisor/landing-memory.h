@@ -6,8 +6,10 @@
 #pragma once
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/cleanup.h"
 
@@ -20,6 +22,9 @@ typedef struct LandingMemory LandingMemory;
  * a kernel without F_SEAL_FUTURE_WRITE (before Linux 5.1). */
 int landing_memory_create(LandingMemory **ret);
 LandingMemory *landing_memory_free(LandingMemory *landing);
+
+/* Whether process `pid` has the page at LANDING_BASE: this very memfd, whatever it is called. */
+bool landing_memory_is_in(const LandingMemory *landing, pid_t pid);
 
 /* What is given to the program, which maps it PROT_READ|PROT_EXEC, MAP_SHARED. */
 int landing_memory_fd(const LandingMemory *landing);

@@ -385,6 +385,26 @@ int process_maps(pid_t pid, char ***ret_lines)
         return split(text_get(&maps), maps.length, '\n', ret_lines);
 }
 
+bool process_mapping_is_sealed(pid_t pid, uint64_t start)
+{
+        _cleanup_(strv_freep) char **lines = NULL;
+        _cleanup_text_ Text text = TEXT_INIT;
+        bool inside = false;
+        int r = read_proc(live_thread(pid), "smaps", MAPS_BYTES, &text);
+
+        if (r == 0)
+                r = split(text_get(&text), text.length, '\n', &lines);
+        for (char **line = lines; r == 0 && *line; line++) {
+                unsigned long long first, behind;
+
+                if (sscanf(*line, "%llx-%llx ", &first, &behind) == 2)
+                        inside = first == start;
+                else if (inside && string_starts_with(*line, "VmFlags:"))
+                        return strstr(*line, " sl") != NULL;
+        }
+        return false;
+}
+
 static int compare_numbers(const void *a, const void *b)
 {
         int first = *(const int *) a, second = *(const int *) b;

@@ -29,6 +29,9 @@ int process_pending_signals(pid_t tid, uint64_t *ret_set); /* SigPnd | ShdPnd, b
 int process_command_line(pid_t pid, char ***ret_argv);     /* NULL-ended, strv_free() */
 char **strv_free(char **strv);
 
+/* Whether the mapping that begins at `start` is sealed (mseal(2), Linux 6.10). */
+bool process_mapping_is_sealed(pid_t pid, uint64_t start);
+
 /* For Inspect: lists for people. */
 int process_maps(pid_t pid, char ***ret_lines);
 int process_descriptors(pid_t pid, char ***ret_lines); /* "3: /etc/passwd" in fd order, -yy form */

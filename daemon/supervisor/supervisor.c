@@ -149,12 +149,14 @@ static bool can_seal(const FilterPlan *plan)
 /* What the filter guards is known only now: our own threads, and where the landing page lies. */
 static int add_guards(Supervisor *supervisor, FilterPlan *plan)
 {
+        bool seals = can_seal(plan);
         int r = guard_protect_process(plan, getpid());
 
+        supervisor->installer.seals = seals;
         if (r == 0)
                 r = guard_protect_process(plan, doorbell_tid(supervisor->doorbell));
         if (r == 0)
-                r = guard_protect_memory(plan, LANDING_BASE, LANDING_BYTES, !can_seal(plan));
+                r = guard_protect_memory(plan, LANDING_BASE, LANDING_BYTES, !seals);
         return r;
 }
 
@@ -188,6 +190,7 @@ int supervisor_prepare(Supervisor *supervisor, const JailOptions *options, Probl
         supervisor->installer = (Installer){
                 .landing = supervisor->landing,
                 .listener = -1,
+                .seals = supervisor->installer.seals,
                 .filter = supervisor->filter,
                 .filter_count = supervisor->filter_count,
                 .edge_wall = edge_wall_is_wanted(supervisor->rules),

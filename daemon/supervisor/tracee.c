@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "hook/landing-page.h"
 #include "supervisor/landing-memory.h"
 #include "supervisor/open-call.h"
 #include "supervisor/process-facts.h"
@@ -68,22 +69,6 @@ int process_renew(Process *process)
         return 0;
 }
 
-/* Where a process has the landing page, by its maps: slow, for the rare process of unknown origin.
- */
-static uint64_t find_landing(pid_t pid)
-{
-        char **lines = NULL;
-        uint64_t base = 0;
-
-        if (process_maps(pid, &lines) < 0)
-                return 0;
-        for (char **line = lines; *line && !base; line++)
-                if (strstr(*line, "/memfd:" LANDING_MEMFD_NAME " "))
-                        base = strtoull(*line, NULL, 16);
-        strv_free(lines);
-        return base;
-}
-
 static void copy_maker(Process *process, Process *maker)
 {
         process->landing = maker->landing;
@@ -111,7 +96,9 @@ static int process_new(TraceeTable *table, pid_t pid, Process *maker, Process **
         if (maker) {
                 copy_maker(process, maker);
         } else {
-                process->landing = find_landing(pid);
+                /* of unknown origin: looked at itself */
+                if (table->landing && landing_memory_is_in(table->landing, pid))
+                        process->landing = LANDING_BASE;
                 process->ran = process->landing != 0;
         }
         r = process_renew(process);

@@ -38,8 +38,8 @@
 extern char **environ;
 
 #define SAY(...) dprintf(STDOUT_FILENO, __VA_ARGS__)
-/* How often a race is run in a jail (ATTACK_ROUNDS). */
-#define ROUNDS (getenv("ATTACK_ROUNDS") ? atoi(getenv("ATTACK_ROUNDS")) : 2000)
+/* How often a race is run. */
+#define ROUNDS atoi(setting("ATTACK_ROUNDS"))
 
 static inline _Noreturn void nothing_to_win(const char *kind, const char *why)
 {

@@ -27,12 +27,13 @@ MAY_STAND_STILL = {"supervisor-is-stopped"}
 HELPERS = {"deed", "bystander"}
 OURS = {"jailctl", "jaild", "jail-supervisor"}
 BARE_TRIES = 5
+BARE_ROUNDS = 40000
 
 
 class Ground:
     """What an attack is let loose on: a directory, a secret, a port, sometimes a bystander."""
 
-    def __init__(self, jail, name):
+    def __init__(self, jail, name, rounds):
         self.jail = jail
         self.program = jail.bin / "attacks" / name
         self.directory = jail.own_directory("forbidden")
@@ -56,6 +57,7 @@ class Ground:
             "ATTACK_PORT": str(self.listener.getsockname()[1]),
             "ATTACK_DEED": str(jail.bin / "attacks" / "deed"),
             "ATTACK_BIN": str(jail.bin),
+            "ATTACK_ROUNDS": str(rounds),
         }
         if name == "setuid-program" and jail.drop:
             self._make_setuid()
@@ -133,10 +135,9 @@ def run_bare(options, name):
     """None when the attack won, else what is wrong with it. Its words when there is nothing to win."""
     for _ in range(BARE_TRIES):
         with Jail(options.bin) as jail:
-            ground = Ground(jail, name)
+            ground = Ground(jail, name, BARE_ROUNDS)
             try:
-                result = jail.run([ground.program], env={**ground.environment,
-                                                         "ATTACK_ROUNDS": "40000"}, timeout=60)
+                result = jail.run([ground.program], env=ground.environment, timeout=60)
                 if result.returncode == 77 or ground.wins(result.stdout):
                     return None
             finally:
@@ -147,7 +148,7 @@ def run_bare(options, name):
 def run_jailed(options, name):
     """What it won in the jail, or nothing."""
     with Jail(options.bin) as jail:
-        ground = Ground(jail, name)
+        ground = Ground(jail, name, options.rounds)
         command = [jail.bin / "jailctl", "run", "--user", "--rules", ground.rules(), "--ask", "none",
                    "--", ground.program]
         still = ""
@@ -190,6 +191,7 @@ def main():
     parser.add_argument("--bare", action="store_true", help="only without a jail")
     parser.add_argument("--jailed", action="store_true", help="only in a jail")
     parser.add_argument("--timeout", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=2000, help="how often a race is run in a jail")
     parser.add_argument("names", nargs="*")
     options = parser.parse_intermixed_args()
     names = options.names or sorted(path.name for path in (options.bin / "attacks").iterdir())

@@ -21,3 +21,33 @@ static inline void race_flip(char *path, bool secret)
         for (size_t i = length - strlen(strrchr(source, '/')); i <= length; i++)
                 ((volatile char *) path)[i] = source[i];
 }
+
+/* A second thread that takes whatever descriptor appears under the number that comes next, before
+ * anybody can look at it. */
+#define TAKEN 200
+
+static int taken_place __attribute__((unused));
+
+static inline void *take_descriptors(void *unused)
+{
+        bool shown = false;
+
+        while (!race_over)
+                if (dup2(taken_place, TAKEN) == TAKEN && is_secret(TAKEN) && !shown) {
+                        deed_show(dup(TAKEN));
+                        shown = true;
+                }
+        return unused;
+}
+
+static inline void prepare_second_reader(void)
+{
+        taken_place = dup(STDIN_FILENO);
+        close(taken_place);
+}
+
+static inline void start_second_reader(void)
+{
+        prepare_second_reader();
+        start_thread(take_descriptors, NULL);
+}

@@ -273,7 +273,8 @@ static void the_landing_page_stays_where_it_is(void **state)
 {
         const uint64_t start = UINT64_C(0x7f0012345000), size = 0x3000;
         CallRegisters inside = {SYS_madvise, {start + 0x1000, 0x1000, 10}};
-        CallRegisters outside = {SYS_madvise, {start + size, 0x1000, 10}};
+        CallRegisters from_below = {SYS_madvise, {0x10000, start + size, 10}};
+        CallRegisters outside = {SYS_madvise, {UINT64_C(1) << 47, 0x1000, 10}};
         CallRegisters harmless = {SYS_madvise, {start, 0x1000, 4}};
         CallRegisters unmap = {SYS_munmap, {0, UINT64_C(1) << 40}};
         CallRegisters map = {SYS_mmap, {0x20000, 0x1000, 3, MAP_FIXED | 2}};
@@ -284,6 +285,7 @@ static void the_landing_page_stays_where_it_is(void **state)
         assert_int_equal(guard_protect_memory(jail.plan, start, size, false), 0);
         jail_build(&jail);
         assert_int_equal(run(&jail, &inside, AUDIT_ARCH_X86_64), SECCOMP_RET_ERRNO | EPERM);
+        assert_int_equal(run(&jail, &from_below, AUDIT_ARCH_X86_64), SECCOMP_RET_ERRNO | EPERM);
         assert_int_equal(run(&jail, &outside, AUDIT_ARCH_X86_64), SECCOMP_RET_ALLOW);
         assert_int_equal(run(&jail, &harmless, AUDIT_ARCH_X86_64), SECCOMP_RET_ALLOW);
         assert_int_equal(run(&jail, &unmap, AUDIT_ARCH_X86_64), SECCOMP_RET_ALLOW);
