@@ -104,7 +104,13 @@ static char *cell_ran(LogRecord *record)
 
 static char *cell_verified(LogRecord *record)
 {
-        return g_strdup(log_record_number(record, "verified", 0) > 0 ? "✓" : "");
+        g_autofree char *verified = log_record_string(record, "verified");
+
+        if (g_str_equal(verified, "yes"))
+                return g_strdup("✓");
+        if (g_str_equal(verified, "changed"))
+                return g_strdup(_("changed"));
+        return g_strdup(g_str_equal(verified, "no") ? _("no") : "");
 }
 
 static void cell_set_up(GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer text)
@@ -355,14 +361,14 @@ static void log_page_init(LogPage *self)
         gtk_widget_init_template(GTK_WIDGET(self));
         self->store = log_store_new();
         self->selection = gtk_multi_selection_new(G_LIST_MODEL(g_object_ref(self->store)));
-        add_column(self, _("Time"), cell_time, 110);
-        add_column(self, _("Process"), cell_process, 120);
-        add_column(self, _("Call"), cell_call, 320);
-        add_column(self, _("Answer"), cell_answer, 150);
-        add_column(self, _("Result"), cell_result, 120);
-        add_column(self, _("Held"), cell_held, 80);
-        add_column(self, _("Ran"), cell_ran, 80);
-        add_column(self, _("Verified"), cell_verified, 80);
+        add_column(self, _("Time"), cell_time, 104);
+        add_column(self, _("Process"), cell_process, 108);
+        add_column(self, _("Call"), cell_call, 180);
+        add_column(self, _("Answer"), cell_answer, 132);
+        add_column(self, _("Result"), cell_result, 100);
+        add_column(self, _("Held"), cell_held, 70);
+        add_column(self, _("Ran"), cell_ran, 70);
+        add_column(self, _("Verified"), cell_verified, 78);
         gtk_column_view_set_model(self->view, GTK_SELECTION_MODEL(self->selection));
         g_signal_connect_object(self->store, "changed", G_CALLBACK(show_count), self, 0);
         g_signal_connect_swapped(self->search, "search-changed", G_CALLBACK(filter_changed), self);

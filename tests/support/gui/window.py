@@ -8,6 +8,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import time
 
 import gi
@@ -26,8 +27,8 @@ def wait(question, timeout=40, what="condition"):
             answer = question()
             if answer:
                 return answer
-        except GLib.Error:
-            pass  # the object went away while it was looked at
+        except (GLib.Error, AttributeError, StopIteration):
+            pass  # the object went away while it was looked at, or is not there yet
         if time.monotonic() > end:
             raise AssertionError("timed out: " + what)
         time.sleep(0.03)
@@ -44,6 +45,16 @@ def walk(node):
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+def walk_seen(node):
+    """All that is drawn: what has no extents is left out with all below it (hidden pages and popovers are most of
+    the tree, and each question about a node is a message)."""
+    yield node
+    for child in children(node):
+        component = child.get_component_iface()
+        if component is None or drawn(child):
+            yield from walk_seen(child)
 
 
 def drawn(node):
@@ -111,7 +122,7 @@ class Window:
     # ---- finding ----
 
     def all(self, role=None, name=None, root=None, seen=True):
-        return [n for n in walk(root or self.main)
+        return [n for n in (walk_seen if seen else walk)(root or self.main)
                 if (role is None or n.get_role_name() == role)
                 and (name is None or called(n, name)) and (not seen or drawn(n))]
 
@@ -123,7 +134,7 @@ class Window:
 
     def button(self, name, root=None, timeout=40):
         """A button that can be pressed now."""
-        return wait(lambda: next((n for n in walk(root or self.main)
+        return wait(lambda: next((n for n in walk_seen(root or self.main)
                                   if n.get_role_name() in ("push button", "toggle button")
                                   and called(n, name) and sensitive(n) and drawn(n)
                                   and n.get_action_iface()
@@ -136,7 +147,7 @@ class Window:
              "to press " + name)
 
     def labels(self, root=None):
-        return [n.get_name() for n in walk(root or self.main)
+        return [n.get_name() for n in walk_seen(root or self.main)
                 if n.get_role_name() == "label" and n.get_name() and drawn(n)]
 
     def label(self, part, timeout=40, root=None):
@@ -149,9 +160,9 @@ class Window:
 
     def entry(self, name, root=None):
         def look():
-            for node in walk(root or self.main):
+            for node in walk_seen(root or self.main):
                 if node.get_name() == name and drawn(node):
-                    for inner in walk(node):
+                    for inner in walk_seen(node):
                         if inner.get_editable_text_iface():
                             return inner
             return None
@@ -165,7 +176,7 @@ class Window:
         return iface.get_text(0, iface.get_character_count())
 
     def toggle(self, name, root=None):
-        press(wait(lambda: next((n for n in walk(root or self.main) if called(n, name)
+        press(wait(lambda: next((n for n in walk_seen(root or self.main) if called(n, name)
                                  and n.get_role_name() in ("check box", "radio button",
                                                            "toggle button")
                                  and drawn(n) and n.get_action_iface()
@@ -175,7 +186,7 @@ class Window:
     # ---- what a person does ----
 
     def page(self, name):
-        press(wait(lambda: next((n for n in walk(self.main)
+        press(wait(lambda: next((n for n in walk_seen(self.main)
                                  if (n.get_name() or "").split(" ")[0] == name
                                  and drawn(n) and n.get_action_iface()
                                  and n.get_action_iface().get_n_actions()
@@ -208,29 +219,39 @@ class Window:
     def ended(self, title, how="ended"):
         """Waits until the side list says that this program ended so (a toast may be missed)."""
         wait(lambda: any((n.get_name() or "").startswith(f"{title}, {how},")
-                         for n in walk(self.main) if n.get_role_name() == "list item"), 60,
+                         for n in walk_seen(self.main) if n.get_role_name() == "list item"), 60,
              f"{title} {how}")
 
     def answer(self, name):
         """Presses a card's button when it wakes."""
         self.press(name)
 
+    def card(self, exact, button):
+        """Presses a button of the card that shows this exact form of a call."""
+        def look():
+            node = next(n for n in walk_seen(self.main) if n.get_role_name() == "label"
+                        and n.get_name() == exact and drawn(n))
+            while not self.all("push button", button, node):
+                node = node.get_parent()
+            return self.button(button, node, 1).get_action_iface().do_action(0)
+        wait(look, 40, f"{button} of {exact}")
+
     def keys(self, *keys):
         subprocess.run(["xdotool", "key", *keys], check=True)
 
     def choose(self, combo, text):
         """Picks a drop-down's entry as a person at the keyboard does."""
-        button = next(n for n in walk(combo) if n.get_action_iface()
+        button = next(n for n in walk_seen(combo) if n.get_action_iface()
                       and n.get_action_iface().get_n_actions() and n is not combo
                       and n.get_role_name() in ("push button", "toggle button"))
         names = []
-        for n in walk(combo):
+        for n in walk_seen(combo):
             if n.get_role_name() == "label" and n.get_name() not in names + ["(None)"]:
                 names.append(n.get_name())
         press(button)
         time.sleep(0.4)
         self.keys("Home")
-        entries = [n.get_name() for n in walk(combo) if n.get_role_name() == "label"
+        entries = [n.get_name() for n in walk_seen(combo) if n.get_role_name() == "label"
                    and drawn(n) and n.get_name() != "(None)"]
         rows = entries[1:] if entries and entries[0] in entries[1:] else entries
         for _ in range(rows.index(text)):
@@ -249,10 +270,10 @@ class Window:
         self.keys(*keys)
 
     def press_menu(self, button, item):
-        press(wait(lambda: next((n for n in walk(self.main) if n.get_name() == button and drawn(n)
+        press(wait(lambda: next((n for n in walk_seen(self.main) if n.get_name() == button and drawn(n)
                                  and n.get_action_iface()
                                  and n.get_action_iface().get_n_actions()), None), 40, button))
-        press(wait(lambda: next((n for n in walk(self.main) if n.get_role_name() == "menu item"
+        press(wait(lambda: next((n for n in walk_seen(self.main) if n.get_role_name() == "menu item"
                                  and called(n, item)), None), 40, item))
 
     def save_as(self, path):
@@ -290,6 +311,16 @@ def settings(**values):
     directory.mkdir(parents=True, exist_ok=True)
     lines = [f"{key.replace('_', '-')}={value}" for key, value in values.items()]
     (directory / "window.ini").write_text("[window]\n" + "\n".join(lines) + "\n")
+
+
+def run_each(window, *tests):
+    """Runs the tests in one window; names on the command line choose some of them."""
+    for test in tests:
+        if len(sys.argv) > 1 and test.__name__ not in sys.argv[1:]:
+            continue
+        began = time.monotonic()
+        test(window)
+        print(f"ok {test.__name__} ({time.monotonic() - began:.1f} s)", flush=True)
 
 
 def end_daemon():
