@@ -116,12 +116,12 @@ AskTerminal *ask_terminal_free(AskTerminal *ask)
 
 /* ---- the queue ---- */
 
-static int queue_find(const AskTerminal *ask, uint64_t id)
+static int queue_find(const cJSON *queue, uint64_t id)
 {
         const cJSON *call;
         int index = 0;
 
-        cJSON_ArrayForEach(call, ask->queue)
+        cJSON_ArrayForEach(call, queue)
         {
                 if (json_unsigned(call, "id") == id)
                         return index;
@@ -132,7 +132,7 @@ static int queue_find(const AskTerminal *ask, uint64_t id)
 
 void ask_terminal_add(AskTerminal *ask, const cJSON *call)
 {
-        int index = queue_find(ask, json_unsigned(call, "id"));
+        int index = queue_find(ask->queue, json_unsigned(call, "id"));
         cJSON *copy = cJSON_Duplicate(call, true);
 
         if (!copy)
@@ -161,7 +161,7 @@ static void print_gone(AskTerminal *ask, const cJSON *info)
 
 void ask_terminal_remove(AskTerminal *ask, uint64_t id, const cJSON *info)
 {
-        int index = queue_find(ask, id);
+        int index = queue_find(ask->queue, id);
 
         if (index < 0)
                 return;
@@ -178,6 +178,16 @@ void ask_terminal_remove_jail(AskTerminal *ask, uint64_t jail)
                 uint64_t id = json_unsigned(cJSON_GetArrayItem(ask->queue, i), "id");
 
                 if (SJ_PENDING_JAIL(id) == jail)
+                        ask_terminal_remove(ask, id, NULL);
+        }
+}
+
+void ask_terminal_keep_only(AskTerminal *ask, const cJSON *calls)
+{
+        for (int i = cJSON_GetArraySize(ask->queue) - 1; i >= 0; i--) {
+                uint64_t id = json_unsigned(cJSON_GetArrayItem(ask->queue, i), "id");
+
+                if (queue_find(calls, id) < 0)
                         ask_terminal_remove(ask, id, NULL);
         }
 }

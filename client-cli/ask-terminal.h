@@ -30,6 +30,9 @@ void ask_terminal_remove(AskTerminal *ask, uint64_t id, const cJSON *info);
 /* Everything of a jail that ended. */
 void ask_terminal_remove_jail(AskTerminal *ask, uint64_t jail);
 
+/* Those that are not in this list of pending calls are over. */
+void ask_terminal_keep_only(AskTerminal *ask, const cJSON *calls);
+
 /* Whether a call waits and the terminal is free to ask about it. */
 bool ask_terminal_is_ready(AskTerminal *ask);
 /* Whether calls wait for a terminal that somebody else uses: look again soon. */

@@ -9,6 +9,9 @@
 /* How often a terminal that somebody else uses is looked at again. */
 #define LOOK_AGAIN_USEC (500u * 1000)
 
+/* A system service that is away for so long was not restarted but stopped. */
+#define ABSENCE_USEC (5u * 1000 * 1000)
+
 static bool concerns(const JailWatch *watch, uint64_t jail)
 {
         return watch->all || watch->jail == 0 || watch->jail == jail;
@@ -97,16 +100,33 @@ static int subscribe(JailWatch *watch)
         return session_ask(watch->session, "subscribe", "Subscribe", NULL, "t", UINT64_C(0));
 }
 
-/* The system service was restarted: the jails live on, the new one does not know us yet. */
+static int on_absence(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        JailWatch *watch = userdata;
+
+        (void) source;
+        (void) usec;
+        watch->lost = true;
+        return 0;
+}
+
+/* The system service is restarted: the jails live on. The new one does not know us yet, and what
+ * happened before it came it has told nobody. */
 static int on_owner(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        JailWatch *watch = userdata;
         const char *name, *before, *after;
 
         (void) error;
-        if (sd_bus_message_read(message, "sss", &name, &before, &after) < 0 || !*after)
+        if (sd_bus_message_read(message, "sss", &name, &before, &after) < 0)
                 return 0;
-        if (subscribe(userdata) >= 0)
-                jail_watch_refresh(userdata);
+        watch->absence = sd_event_source_disable_unref(watch->absence);
+        watch->lost = false;
+        if (!*after)
+                return sd_event_add_time_relative(watch->event, &watch->absence, CLOCK_MONOTONIC,
+                                                  ABSENCE_USEC, 0, on_absence, watch);
+        if (subscribe(watch) >= 0)
+                jail_watch_refresh(watch);
         return 0;
 }
 
@@ -155,30 +175,50 @@ void jail_watch_release(JailWatch *watch)
 {
         if (watch->ask)
                 watch->ask = ask_terminal_free(watch->ask);
+        watch->absence = sd_event_source_disable_unref(watch->absence);
         if (watch->event && watch->session->client)
                 sd_bus_detach_event(jail_client_bus(watch->session->client));
         watch->event = sd_event_unref(watch->event);
 }
 
+static const cJSON *find_jail(const cJSON *jails, uint64_t number)
+{
+        const cJSON *jail;
+
+        cJSON_ArrayForEach(jail, jails) if (json_unsigned(jail, "id") == number) return jail;
+        return NULL;
+}
+
+/* A jail that its daemon does not know has ended, and was forgotten for newer ones. */
+static int look_for_end(JailWatch *watch)
+{
+        _cleanup_json_ cJSON *jails = NULL;
+        const cJSON *jail;
+        int r = session_ask_value(watch->session, "jails", "ListJails", &jails, "a{sv}", 0);
+
+        if (r < 0)
+                return r;
+        jail = find_jail(jails, watch->jail);
+        if (!jail || string_equal(json_string(jail, "state"), "ended"))
+                finish(watch, watch->jail, json_string(jail, "reason"));
+        return 0;
+}
+
 int jail_watch_refresh(JailWatch *watch)
 {
-        _cleanup_json_ cJSON *calls = NULL, *jails = NULL;
+        _cleanup_json_ cJSON *calls = NULL;
         const cJSON *one;
-        int r = session_ask_value(watch->session, "pending", "ListPending", &calls, "t",
-                                  watch->jail);
+        int r = watch->jail && !watch->all ? look_for_end(watch) : 0;
 
+        if (r < 0 || watch->finished)
+                return r;
+        r = session_ask_value(watch->session, "pending", "ListPending", &calls, "t", watch->jail);
         if (r < 0)
                 return r;
         watch->held = 0;
         cJSON_ArrayForEach(one, calls) take_call(watch, one);
-        if (watch->all)
-                return 0;
-        r = session_ask_value(watch->session, "jails", "ListJails", &jails, "a{sv}", 0);
-        if (r < 0)
-                return r;
-        cJSON_ArrayForEach(one, jails) if (json_unsigned(one, "id") == watch->jail &&
-                                           string_equal(json_string(one, "state"), "ended"))
-                finish(watch, watch->jail, json_string(one, "reason"));
+        if (watch->ask)
+                ask_terminal_keep_only(watch->ask, calls);
         return 0;
 }
 

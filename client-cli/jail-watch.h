@@ -16,7 +16,8 @@ typedef struct JailWatch {
         unsigned held;    /* calls that wait */
         bool finished;    /* the jail ended; `reason` says how */
         char reason[32];
-        bool lost; /* the connection is gone */
+        bool lost;                /* the connection is gone, or the daemon at its other end */
+        sd_event_source *absence; /* while that daemon is away */
         void (*on_call)(struct JailWatch *watch, const cJSON *call);
         void *userdata;
 } JailWatch;
