@@ -13,6 +13,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "broker/authorization.h"
+#include "broker/broker-restore.h"
 #include "broker/broker.h"
 #include "broker/bus-manager.h"
 #include "broker/limits.h"
@@ -188,14 +189,21 @@ static int run_system(Broker *broker)
         broker->is_system = true;
         r = authorization_new(&broker->authorization);
         if (r >= 0)
-                r = open_system_bus(broker);
+                r = broker_restore(broker);
+        if (r < 0) {
+                log_error("cannot take over what the last jaild left: %s", strerror(-r));
+                return r;
+        }
+        r = open_system_bus(broker);
         if (r < 0) {
                 log_error("cannot serve %s on the system bus: %s", SJ_BUS_NAME, strerror(-r));
                 return r;
         }
         sd_event_set_watchdog(broker->event, 1);
         sd_notify(0, "READY=1");
-        return authorization_run_loop(broker->authorization, broker->event);
+        r = authorization_run_loop(broker->authorization, broker->event);
+        sd_notify(0, "STOPPING=1");
+        return r;
 }
 
 int main(int argc, char **argv)

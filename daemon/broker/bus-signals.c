@@ -59,30 +59,38 @@ static int read_end(sd_bus_message *message, Jail *jail)
         return r;
 }
 
-static void end_jail(Jail *jail)
+static void end_jail(Broker *broker, Jail *jail)
 {
+        int r;
+
         jail->state = JAIL_ENDED;
         jail->ended_usec = time_now_usec();
         jail->pending_count = 0;
+        r = jail_store_update(broker->jails.store, jail);
+        if (r < 0)
+                log_warning("that jail %llu has ended is not kept for the next jaild: %s",
+                            (unsigned long long) jail->number, strerror(-r));
 }
 
-static int note_finished(Jail *jail, uint64_t id _unused_, sd_bus_message *message)
+static int note_finished(Broker *broker, Jail *jail, uint64_t id _unused_, sd_bus_message *message)
 {
         int r = read_end(message, jail);
 
         if (r < 0)
                 return r;
-        end_jail(jail);
+        end_jail(broker, jail);
         return 0;
 }
 
-static int note_pending(Jail *jail, uint64_t id, sd_bus_message *message _unused_)
+static int note_pending(Broker *broker _unused_, Jail *jail, uint64_t id,
+                        sd_bus_message *message _unused_)
 {
         jail_add_pending(jail, id);
         return 0;
 }
 
-static int note_decided(Jail *jail, uint64_t id, sd_bus_message *message _unused_)
+static int note_decided(Broker *broker _unused_, Jail *jail, uint64_t id,
+                        sd_bus_message *message _unused_)
 {
         jail_remove_pending(jail, id);
         return 0;
@@ -92,7 +100,7 @@ static int note_decided(Jail *jail, uint64_t id, sd_bus_message *message _unused
 static const struct {
         const char *member, *signature;
         bool is_about_call; /* the first argument is a pending id, not a jail */
-        int (*note)(Jail *jail, uint64_t id, sd_bus_message *message);
+        int (*note)(Broker *broker, Jail *jail, uint64_t id, sd_bus_message *message);
 } relayed[] = {
         {"ProcessStarted", "ta{sv}", false, NULL},
         {"ProcessExited", "ta{sv}", false, NULL},
@@ -126,7 +134,7 @@ bool bus_signals_relay(Broker *broker, Jail *jail, sd_bus_message *message)
         number = relayed[i].is_about_call ? SJ_PENDING_JAIL(id) : id;
         if (number != jail->number)
                 return false;
-        if (relayed[i].note && relayed[i].note(jail, id, message) < 0)
+        if (relayed[i].note && relayed[i].note(broker, jail, id, message) < 0)
                 return false;
         tell(broker, jail, relayed[i].member, fill_copy, message);
         if (jail->state == JAIL_ENDED) {
@@ -275,15 +283,16 @@ static void tell_died(Broker *broker, Jail *jail)
         jail->signal = 9;
         free(jail->reason);
         jail->reason = strdup("supervisor-died");
-        end_jail(jail);
+        end_jail(broker, jail);
         tell(broker, jail, "JailFinished", fill_jail, &about);
 }
 
-static void finish_log_file(Jail *jail)
+static void finish_log_file(Broker *broker, Jail *jail)
 {
         LogRing *ring;
         int r;
 
+        jail_store_release_log(broker->jails.store, jail);
         if (jail->log < 0 || jail->ring < 0)
                 return;
         r = log_ring_open(jail->ring, &ring);
@@ -301,7 +310,7 @@ void bus_signals_supervisor_gone(Broker *broker, Jail *jail)
 {
         uid_t uid = jail->uid;
 
-        finish_log_file(jail);
+        finish_log_file(broker, jail);
         /* A start that failed never was a jail: its caller has the error. */
         if (jail->state == JAIL_STARTING)
                 jail_table_remove(&broker->jails, jail);

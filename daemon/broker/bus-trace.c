@@ -78,6 +78,18 @@ static void on_failed(Starting *starting, const sd_bus_error *error)
                 supervisor_peer_kill(jail->peer);
 }
 
+/* From here on a broker that follows this one takes the jail over. */
+static void note_running(Broker *broker, Jail *jail)
+{
+        int r;
+
+        jail->state = JAIL_RUNNING;
+        r = jail_store_update(broker->jails.store, jail);
+        if (r < 0)
+                log_warning("jail %llu will not outlive this jaild: %s",
+                            (unsigned long long) jail->number, strerror(-r));
+}
+
 static void on_running(Starting *starting, pid_t pid)
 {
         Jail *jail = starting_jail(starting);
@@ -86,7 +98,7 @@ static void on_running(Starting *starting, pid_t pid)
         if (jail) {
                 jail->pid = pid;
                 if (jail->state == JAIL_STARTING)
-                        jail->state = JAIL_RUNNING;
+                        note_running(starting->broker, jail);
                 log_info("jail %llu of uid %u runs %s as process %d",
                          (unsigned long long) jail->number, jail->uid, jail->program, pid);
                 bus_signals_started(starting->broker, jail);
@@ -163,7 +175,13 @@ static int start_supervisor(Broker *broker, Jail *jail, Problem *problem)
                 r = supervisor_process_start(broker->supervisor_program,
                                              broker->is_system ? &identity : NULL, &process,
                                              problem);
-        return r < 0 ? r : supervisor_peer_new(broker, jail, &process);
+        if (r < 0)
+                return r;
+        r = jail_store_add(broker->jails.store, jail, &process);
+        if (r < 0)
+                log_warning("jail %llu will not outlive this jaild: %s",
+                            (unsigned long long) jail->number, strerror(-r));
+        return supervisor_peer_new(broker, jail, &process);
 }
 
 /* The stub waits: his, ours, or systemd's. */

@@ -8,6 +8,7 @@ void jail_table_release(JailTable *table)
         for (size_t i = 0; i < table->count; i++)
                 jail_free(table->jails[i]);
         free(table->jails);
+        jail_store_free(table->store);
         *table = (JailTable){0};
 }
 
@@ -58,7 +59,10 @@ int jail_table_restore(JailTable *table, uint64_t number, uid_t uid, Jail **ret)
 
 int jail_table_add(JailTable *table, uid_t uid, Jail **ret)
 {
-        return jail_table_restore(table, table->next ? table->next : 1, uid, ret);
+        uint64_t number = table->next ? table->next : 1;
+        int r = jail_store_count(table->store, number + 1);
+
+        return r < 0 ? r : jail_table_restore(table, number, uid, ret);
 }
 
 void jail_table_remove(JailTable *table, Jail *jail)
@@ -70,6 +74,7 @@ void jail_table_remove(JailTable *table, Jail *jail)
         table->count--;
         memmove(table->jails + at, table->jails + at + 1,
                 (table->count - at) * sizeof(*table->jails));
+        jail_store_remove(table->store, jail->number);
         jail_free(jail);
 }
 
@@ -125,8 +130,10 @@ void jail_table_trim(JailTable *table, uid_t uid, size_t jails_max, uint64_t log
                 if (!is_forgettable(jail, uid))
                         continue;
                 bytes += jail_log_bytes(jail);
-                if (bytes > log_bytes_max)
+                if (bytes > log_bytes_max) {
+                        jail_store_release_ring(table->store, jail);
                         jail->ring = close_fd(jail->ring);
+                }
                 if (++jails > jails_max)
                         jail_table_remove(table, jail);
         }

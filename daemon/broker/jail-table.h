@@ -2,17 +2,19 @@
 /* All jails of this daemon, running and ended, by number. */
 #pragma once
 
-#include "broker/jail.h"
+#include "broker/jail-store.h"
 
 typedef struct JailTable {
         Jail **jails; /* owned, ascending by number */
         size_t count, room;
-        uint64_t next; /* the number that the next jail gets, from 1 */
+        uint64_t next;    /* the number that the next jail gets, from 1 */
+        JailStore *store; /* keeps what outlives the broker; owned, NULL for none */
 } JailTable;
 
+/* Forgets all; what is in the store stays there for the next broker. */
 void jail_table_release(JailTable *table);
 
-/* A new jail with the next number. -ENOMEM. */
+/* A new jail with the next number. -ENOMEM, -EIO. */
 int jail_table_add(JailTable *table, uid_t uid, Jail **ret);
 /* A jail that outlived the last daemon, under its old number. -EEXIST. */
 int jail_table_restore(JailTable *table, uint64_t number, uid_t uid, Jail **ret);

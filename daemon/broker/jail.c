@@ -19,6 +19,7 @@ Jail *jail_new(uint64_t number, uid_t uid)
         jail->exit_code = -1;
         jail->ring = -1;
         jail->log = -1;
+        jail->record = -1;
         jail->started_usec = time_now_usec();
         return jail;
 }
@@ -36,6 +37,7 @@ Jail *jail_free(Jail *jail)
         free(jail->pending);
         close_fd(jail->ring);
         close_fd(jail->log);
+        close_fd(jail->record);
         free(jail);
         return NULL;
 }

@@ -39,6 +39,7 @@ typedef struct Jail {
         pid_t supervisor;     /* 0 once it is dead */
         int ring;             /* the log's memfd; -1 when it was given up */
         int log;              /* the caller's log file; -1 for none */
+        int record;           /* jail-record.h; -1 where nothing outlives the broker */
         uint64_t *pending;    /* ids of held calls, ascending */
         size_t pending_count, pending_room;
 } Jail;

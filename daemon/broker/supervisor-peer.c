@@ -11,11 +11,14 @@
 #include "broker/broker.h"
 #include "broker/bus-signals.h"
 #include "broker/limits.h"
+#include "link/link-bus.h"
+#include "link/link-control.h"
 #include "link/link.h"
 
 struct SupervisorPeer {
         Broker *broker;
         Jail *jail;             /* keeps the peer in turn; valid as long as this */
+        int control;            /* owned; -1 once the supervisor may go */
         sd_bus *bus;            /* the link; owned */
         pid_t pid;              /* of the supervisor */
         int pidfd;              /* owned */
@@ -33,6 +36,7 @@ void supervisor_peer_free(SupervisorPeer *peer)
         sd_event_source_disable_unref(peer->watch);
         sd_event_source_disable_unref(peer->pause);
         sd_bus_close_unref(peer->bus);
+        close_fd(peer->control);
         close_fd(peer->pidfd);
         free(peer);
 }
@@ -40,6 +44,15 @@ void supervisor_peer_free(SupervisorPeer *peer)
 void supervisor_peer_kill(SupervisorPeer *peer)
 {
         pidfd_send_signal(peer->pidfd, SIGKILL, NULL, 0);
+}
+
+/* What is known of the jail's end needs no supervisor any more: it waits for this to leave. */
+static void let_go(SupervisorPeer *peer)
+{
+        if (peer->control < 0)
+                return;
+        jail_store_release_supervisor(peer->broker->jails.store, peer->jail);
+        peer->control = close_fd(peer->control);
 }
 
 /* Dead, and all that it said was heard. */
@@ -51,6 +64,7 @@ static void finish(SupervisorPeer *peer)
         if (!peer->is_closed || peer->watch)
                 return;
         jail->supervisor = 0;
+        let_go(peer);
         supervisor_peer_free(peer);
         bus_signals_supervisor_gone(broker, jail);
         broker_check_idle(broker);
@@ -112,24 +126,19 @@ static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *erro
                 log_warning("supervisor %d of jail %llu sent a %s that makes no sense", peer->pid,
                             (unsigned long long) peer->jail->number,
                             sd_bus_message_get_member(message));
+        if (peer->jail->state == JAIL_ENDED)
+                let_go(peer);
         return 0;
 }
 
 /* ---- making ---- */
 
-static int open_link(SupervisorPeer *peer, int fd)
+static int open_link(SupervisorPeer *peer)
 {
-        int r;
+        int fd, r = link_control_offer(peer->control, &fd);
 
-        r = sd_bus_new(&peer->bus);
         if (r >= 0)
-                r = sd_bus_set_fd(peer->bus, fd, fd);
-        if (r < 0) {
-                close_fd(fd);
-                return r;
-        }
-        /* The supervisor is the server of the handshake (link/README.md). */
-        r = sd_bus_negotiate_fds(peer->bus, 1);
+                r = link_bus_new(fd, LINK_BROKER, &peer->bus);
         if (r >= 0)
                 r = sd_bus_match_signal(peer->bus, NULL, "org.freedesktop.DBus.Local",
                                         "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
@@ -145,26 +154,25 @@ static int open_link(SupervisorPeer *peer, int fd)
 int supervisor_peer_new(Broker *broker, Jail *jail, SupervisorProcess *process)
 {
         SupervisorPeer *peer = calloc(1, sizeof(*peer));
-        int link = TAKE_FD(process->link), r;
+        int r;
 
         if (!peer) {
                 pidfd_send_signal(process->pidfd, SIGKILL, NULL, 0);
-                close_fd(link);
                 process->pidfd = close_fd(process->pidfd);
+                process->control = close_fd(process->control);
                 return -ENOMEM;
         }
         peer->broker = broker;
         peer->jail = jail;
         peer->pid = process->pid;
         peer->pidfd = TAKE_FD(process->pidfd);
+        peer->control = TAKE_FD(process->control);
         jail->peer = peer;
         jail->supervisor = peer->pid;
         r = sd_event_add_io(broker->event, &peer->watch, peer->pidfd, EPOLLIN, on_process_end,
                             peer);
-        if (r < 0)
-                close_fd(link);
-        else
-                r = open_link(peer, link);
+        if (r >= 0)
+                r = open_link(peer);
         if (r < 0) {
                 supervisor_peer_kill(peer);
                 jail->supervisor = 0;

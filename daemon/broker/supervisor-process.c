@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "link/link-control.h"
 #include "link/link.h"
 
 #define GROUPS_MAX 1024
@@ -188,18 +188,19 @@ int supervisor_process_start(const char *program, const Identity *identity, Supe
         Child child = {.program = program,
                        .arguments = arguments,
                        .identity = identity,
-                       .keep_as = LINK_FD,
+                       .keep_as = LINK_CONTROL,
                        .keep_ptrace = true};
         int pair[2], r;
 
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
-                return problem_set(problem, -errno, "cannot make a socket pair: %m");
+        r = link_control_pair(pair);
+        if (r < 0)
+                return problem_set(problem, r, "cannot make a socket pair: %s", strerror(-r));
         ours = pair[0];
         child.keep = theirs = pair[1];
         r = spawn(&child, &process.pid, &process.pidfd, problem);
         if (r < 0)
                 return r;
-        process.link = TAKE_FD(ours);
+        process.control = TAKE_FD(ours);
         *ret = process;
         return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Starts `jail-supervisor` with the link as descriptor 3 and nothing else of ours. */
+/* Starts `jail-supervisor` with its control socket as descriptor 3 and nothing else of ours. */
 #pragma once
 
 #include <sys/types.h>
@@ -21,9 +21,9 @@ void identity_release(Identity *identity);
 int identity_of_user(uid_t uid, Identity *ret);
 
 typedef struct SupervisorProcess {
-        pid_t pid; /* our child */
-        int pidfd; /* owned */
-        int link;  /* our end of the link, owned */
+        pid_t pid;   /* a child of ours or of an earlier broker */
+        int pidfd;   /* owned */
+        int control; /* our end of its control socket (link-control.h), owned */
 } SupervisorProcess;
 
 /* `identity` NULL: as ourselves. With one, the process becomes that user and keeps CAP_SYS_PTRACE

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/broker-peer.h"
 
-#include <poll.h>
+#include <fcntl.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "dbus/bus-names.h"
+#include "link/link-bus.h"
+#include "link/link-control.h"
 #include "link/link.h"
 #include "link/rule-message.h"
 #include "supervisor/log-readers.h"
@@ -13,12 +14,16 @@
 
 static int signal_new(BrokerPeer *peer, const char *member, uint64_t number, sd_bus_message **ret)
 {
-        int r = sd_bus_message_new_signal(peer->bus, ret, LINK_OBJECT, LINK_INTERFACE, member);
+        int r;
 
+        if (!peer->bus)
+                return -ENOTCONN;
+        r = sd_bus_message_new_signal(peer->bus, ret, LINK_OBJECT, LINK_INTERFACE, member);
         return r < 0 ? r : sd_bus_message_append(*ret, "t", number);
 }
 
-/* A signal that cannot be sent means a link that is gone; its end is noticed by the bus itself. */
+/* A signal that cannot be sent means that no broker is there; the next one asks for all that it
+ * has to know. */
 static void signal_send(BrokerPeer *peer, int r, sd_bus_message *message)
 {
         if (r >= 0)
@@ -101,12 +106,19 @@ static void on_rules_changed(void *userdata)
         signal_send(peer, r, message);
 }
 
+static void send_finished(BrokerPeer *peer)
+{
+        sd_bus_message *message = NULL;
+        int r = signal_new(peer, "JailFinished", peer->supervisor->jail, &message);
+
+        if (r >= 0)
+                r = message_append_jail(message, peer->supervisor);
+        signal_send(peer, r, message);
+}
+
 static void on_ended(void *userdata)
 {
         BrokerPeer *peer = userdata;
-        Supervisor *supervisor = peer->supervisor;
-        sd_bus_message *message = NULL;
-        int r;
 
         if (peer->start) /* the stub ended without having run the program: it says why to its client
                           */
@@ -114,12 +126,8 @@ static void on_ended(void *userdata)
         if (peer->stop)
                 (void) sd_bus_reply_method_return(peer->stop, "");
         peer->stop = sd_bus_message_unref(peer->stop);
-        if (peer->failed)
-                return;
-        r = signal_new(peer, "JailFinished", supervisor->jail, &message);
-        if (r >= 0)
-                r = message_append_jail(message, supervisor);
-        signal_send(peer, r, message);
+        if (!peer->failed)
+                send_finished(peer);
 }
 
 static const SupervisorEvents events = {
@@ -145,38 +153,70 @@ int peer_stop(sd_bus_message *message, void *userdata, sd_bus_error *error)
         return 1; /* answered when all are dead */
 }
 
-/* The broker is gone for good (link README): nobody could answer any more. */
-static int on_link_end(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        BrokerPeer *peer = userdata;
+/* ---- brokers come and go ---- */
 
-        (void) message;
-        (void) error;
-        if (peer->supervisor->state == JAIL_RUNNING)
-                call_log_note(&peer->supervisor->log, "ended",
+/* How long a jail lives on, and its end waits to be told, without a broker. */
+#define BROKER_RETURN_USEC (60ull * 1000 * 1000)
+
+/* Nobody could answer any more. */
+static void abandon(BrokerPeer *peer)
+{
+        Supervisor *supervisor = peer->supervisor;
+
+        peer->abandoned = true;
+        peer->offers = sd_event_source_disable_unref(peer->offers);
+        peer->patience = sd_event_source_disable_unref(peer->patience);
+        if (supervisor->state == JAIL_STARTING && !supervisor->program_pid) {
+                (void) sd_event_exit(supervisor->event, 0);
+                return;
+        }
+        if (supervisor->state == JAIL_RUNNING)
+                call_log_note(&supervisor->log, "ended",
                               "jaild is gone, nobody could answer any more: the program was ended");
-        if (peer->supervisor->state == JAIL_STARTING && !peer->supervisor->program_pid)
-                return sd_event_exit(peer->supervisor->event, 0);
-        supervisor_stop(peer->supervisor, "daemon-died");
+        if (supervisor->state != JAIL_ENDED)
+                supervisor_stop(supervisor, "daemon-died");
+}
+
+static int on_patience(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void) source;
+        (void) usec;
+        abandon(userdata);
         return 0;
 }
 
-static int peer_attach(BrokerPeer *peer, int fd, sd_event *event)
+/* Forgets the link and who waited on it for an answer. */
+static void drop_link(BrokerPeer *peer)
 {
-        sd_id128_t id;
-        int r = sd_id128_randomize(&id);
+        peer->start = sd_bus_message_unref(peer->start);
+        peer->stop = sd_bus_message_unref(peer->stop);
+        peer->bus = sd_bus_close_unref(peer->bus);
+}
 
-        if (r >= 0)
-                r = sd_bus_new(&peer->bus);
-        if (r >= 0)
-                r = sd_bus_set_fd(peer->bus, fd, fd);
-        if (r >= 0)
-                r = sd_bus_set_server(peer->bus, 1, id);
-        if (r >= 0)
-                r = sd_bus_set_anonymous(peer->bus,
-                                         1); /* the pair is private, its credentials are jaild's */
-        if (r >= 0)
-                r = sd_bus_negotiate_fds(peer->bus, 1);
+/* A broker that ended comes back, or its control socket tells that it does not. */
+static void await_broker(BrokerPeer *peer)
+{
+        drop_link(peer);
+        if (peer->abandoned)
+                return;
+        if (sd_event_add_time_relative(peer->supervisor->event, &peer->patience, CLOCK_MONOTONIC,
+                                       BROKER_RETURN_USEC, 0, on_patience, peer) < 0)
+                abandon(peer);
+        supervisor_touch(peer->supervisor);
+}
+
+static int on_link_end(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        (void) message;
+        (void) error;
+        await_broker(userdata);
+        return 0;
+}
+
+static int open_link(BrokerPeer *peer, int fd)
+{
+        int r = link_bus_new(fd, LINK_SUPERVISOR, &peer->bus);
+
         if (r >= 0)
                 r = sd_bus_add_object_vtable(peer->bus, NULL, LINK_OBJECT, LINK_INTERFACE,
                                              peer_vtable, peer);
@@ -186,51 +226,82 @@ static int peer_attach(BrokerPeer *peer, int fd, sd_event *event)
                                               on_link_end, NULL, peer);
         if (r >= 0)
                 r = sd_bus_start(peer->bus);
-        return r < 0 ? r : sd_bus_attach_event(peer->bus, event, 0);
+        return r < 0 ? r : sd_bus_attach_event(peer->bus, peer->supervisor->event, 0);
 }
 
-int broker_peer_open(BrokerPeer *peer, int fd, sd_event *event)
+/* The broker that asks now knows nothing of what the last one was told, and asks; only that the
+ * jail has ended is told again, until the control socket is let go. */
+static void take_link(BrokerPeer *peer, int fd)
+{
+        peer->patience = sd_event_source_disable_unref(peer->patience);
+        drop_link(peer);
+        if (open_link(peer, fd) < 0)
+                await_broker(peer);
+        else if (peer->supervisor->state == JAIL_ENDED && !peer->failed)
+                send_finished(peer);
+}
+
+static int on_offer(sd_event_source *source, int fd, uint32_t ready, void *userdata)
+{
+        BrokerPeer *peer = userdata;
+        int link, r;
+
+        (void) source;
+        (void) ready;
+        r = link_control_accept(fd, &link);
+        if (r > 0)
+                take_link(peer, link);
+        else if (r != -EAGAIN)
+                abandon(peer);
+        supervisor_touch(peer->supervisor);
+        return 0;
+}
+
+int broker_peer_open(BrokerPeer *peer, int control, sd_event *event)
 {
         int r = supervisor_new(event, &peer->supervisor);
 
+        peer->control = control;
+        (void) fcntl(control, F_SETFD, FD_CLOEXEC); /* nothing for what a script rule starts */
+        if (r >= 0)
+                r = sd_event_add_io(event, &peer->offers, control, EPOLLIN, on_offer, peer);
         if (r < 0) {
-                close_fd(fd);
+                broker_peer_close(peer);
                 return r;
         }
         peer->supervisor->events = &events;
         peer->supervisor->events_userdata = peer;
-        r = peer_attach(peer, fd, event);
-        if (r < 0)
-                broker_peer_close(peer);
-        return r;
+        return 0;
 }
 
-/* How long the broker is waited for when everything was said. */
-#define GOODBYE_MSEC 2000
+/* How long a start that failed waits for the broker to have read why. */
+#define GOODBYE_USEC (2ull * 1000 * 1000)
 
-/* Our end stays open for reading until the broker has read all: a socket that is closed while the
- * other side writes takes what that has not yet read with it, and JailFinished would be lost. */
-static void say_goodbye(sd_bus *bus)
+/* A link that is closed takes what the broker has not read yet with it: it stays until the broker
+ * has let the control socket go, which says that it knows of the end. */
+static void say_goodbye(BrokerPeer *peer, sd_event *event)
 {
-        int fd = sd_bus_get_fd(bus);
-        struct pollfd pollfd = {.fd = fd, .events = POLLIN};
-        char rest[4096];
+        uint64_t wait = peer->failed ? GOODBYE_USEC : BROKER_RETURN_USEC, now = 0, end;
 
-        (void) sd_bus_flush(bus);
-        if (fd < 0 || shutdown(fd, SHUT_WR) < 0)
+        if (!peer->failed && peer->supervisor->state != JAIL_ENDED)
                 return;
-        while (poll(&pollfd, 1, GOODBYE_MSEC) > 0 && recv(fd, rest, sizeof(rest), 0) > 0)
-                ;
+        (void) sd_event_now(event, CLOCK_MONOTONIC, &now);
+        for (end = now + wait; !peer->abandoned && now < end;) {
+                if (sd_event_run(event, end - now) < 0)
+                        return;
+                (void) sd_event_now(event, CLOCK_MONOTONIC, &now);
+        }
 }
 
 void broker_peer_close(BrokerPeer *peer)
 {
-        if (peer->bus)
-                say_goodbye(peer->bus);
-        peer->start = sd_bus_message_unref(peer->start);
-        peer->stop = sd_bus_message_unref(peer->stop);
+        if (peer->offers)
+                say_goodbye(peer, peer->supervisor->event);
+        drop_link(peer);
+        peer->offers = sd_event_source_disable_unref(peer->offers);
+        peer->patience = sd_event_source_disable_unref(peer->patience);
+        peer->control = close_fd(peer->control);
         peer->supervisor = supervisor_free(peer->supervisor);
-        peer->bus = sd_bus_close_unref(peer->bus);
 }
 
 int broker_peer_wait_start(BrokerPeer *peer, sd_event *event)

@@ -9,16 +9,20 @@
 #include "supervisor/supervisor.h"
 
 typedef struct BrokerPeer {
-        sd_bus *bus;
+        int control;               /* owned; links come over it */
+        sd_event_source *offers;   /* on control; NULL once that ended */
+        sd_event_source *patience; /* while no broker is there */
+        bool abandoned;            /* no broker will come back */
+        sd_bus *bus;               /* the link; NULL while no broker is there */
         Supervisor *supervisor;
         sd_bus_message *start; /* the Start call that waits for its answer; NULL before and after */
         sd_bus_message *stop;  /* likewise Stop */
         bool failed;           /* Start was answered with an error */
 } BrokerPeer;
 
-/* Takes the link's descriptor over and serves it on `event`. */
-int broker_peer_open(BrokerPeer *peer, int fd, sd_event *event);
-/* Sends what is queued, then closes. */
+/* Takes the control socket over and serves on `event` the links that come. */
+int broker_peer_open(BrokerPeer *peer, int control, sd_event *event);
+/* Waits until the broker knows how the jail ended, then closes. */
 void broker_peer_close(BrokerPeer *peer);
 
 /* Waits until Start has been called and its program is seized. -ECANCELED when the link ended first

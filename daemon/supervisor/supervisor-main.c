@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* jail-supervisor: traces one jail for jaild, which it talks to on descriptor 3. */
+/* jail-supervisor: traces one jail for jaild, which comes to it over descriptor 3. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,7 +87,7 @@ static int put_walls_up(Supervisor *supervisor)
 static int supervise(sd_event *event)
 {
         BrokerPeer peer = {0};
-        int r = broker_peer_open(&peer, LINK_FD, event);
+        int r = broker_peer_open(&peer, LINK_CONTROL, event);
 
         if (r < 0)
                 return r;
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
                                ? doctor(argc > 2 && string_equal(argv[2], "--json"))
                                : usage();
         signal(SIGPIPE, SIG_IGN);
-        (void) privileges_close_inherited(LINK_FD + 1);
+        (void) privileges_close_inherited(LINK_CONTROL + 1);
         /* libdw would ask the network for debugging information, in the jail's name */
         (void) unsetenv("DEBUGINFOD_URLS");
         raise_descriptor_limit();

@@ -370,8 +370,9 @@ int supervisor_run(Supervisor *supervisor)
         r = trace(supervisor, &prepared);
 
         supervisor->doorbell = doorbell_stop(supervisor->doorbell);
-        if (prepared)
-                (void) sd_event_wait(supervisor->event, 0);
+        /* The loop goes on, as its next user expects it. */
+        if (prepared && sd_event_wait(supervisor->event, 0) > 0)
+                (void) sd_event_dispatch(supervisor->event);
         finish(supervisor);
         return r;
 }

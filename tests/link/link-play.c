@@ -4,48 +4,56 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
-static pid_t start_supervisor(const char *path, int *ret_fd)
+#include "link/link-bus.h"
+#include "link/link-control.h"
+
+static pid_t start_supervisor(const char *path, int *ret_control)
 {
         int ends[2];
         pid_t pid;
 
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        if (link_control_pair(ends) < 0)
                 return -1;
         pid = fork();
         if (pid == 0) {
-                if (dup2(ends[1], LINK_FD) == LINK_FD)
+                if (dup2(ends[1], LINK_CONTROL) == LINK_CONTROL)
                         execl(path, path, (char *) NULL);
                 _exit(127);
         }
         close(ends[1]);
-        *ret_fd = ends[0];
+        *ret_control = ends[0];
         return pid;
+}
+
+int link_play_join(LinkPlay *play)
+{
+        int fd, r;
+
+        play->bus = sd_bus_close_unref(play->bus);
+        r = link_control_offer(play->control, &fd);
+        if (r >= 0)
+                r = link_bus_new(fd, LINK_BROKER, &play->bus);
+        return r < 0 ? r : sd_bus_start(play->bus);
 }
 
 int link_play_open(LinkPlay *play, const char *supervisor)
 {
-        int fd = -1, r;
+        int r;
 
-        *play = (LinkPlay){.ring_fd = -1, .stub = {.pid = -1}};
-        play->supervisor = start_supervisor(supervisor, &fd);
+        *play = (LinkPlay){.ring_fd = -1, .control = -1, .stub = {.pid = -1}};
+        play->supervisor = start_supervisor(supervisor, &play->control);
         r = play->supervisor < 0 ? -errno : log_ring_create(LOG_RING_BYTES_DEFAULT, &play->ring_fd);
         if (r >= 0)
                 r = log_ring_open(play->ring_fd, &play->ring);
-        if (r >= 0)
-                r = sd_bus_new(&play->bus);
-        if (r >= 0)
-                r = sd_bus_set_fd(play->bus, fd, fd);
-        if (r >= 0)
-                r = sd_bus_negotiate_fds(play->bus, 1);
-        return r < 0 ? r : sd_bus_start(play->bus);
+        return r < 0 ? r : link_play_join(play);
 }
 
 void link_play_close(LinkPlay *play)
 {
         play->bus = sd_bus_close_unref(play->bus);
+        play->control = close_fd(play->control);
         if (play->supervisor > 0)
                 waitpid(play->supervisor, NULL, 0);
         play->ring = log_ring_close(play->ring);

@@ -10,6 +10,7 @@
 #include "link/log-ring.h"
 
 typedef struct LinkPlay {
+        int control;
         sd_bus *bus;
         pid_t supervisor;
         ProgramStub stub;
@@ -27,6 +28,9 @@ typedef struct LinkProgram {
 
 /* Starts the supervisor and speaks with it. */
 int link_play_open(LinkPlay *play, const char *supervisor);
+/* Speaks with it over a fresh link, as a broker does that follows another. */
+int link_play_join(LinkPlay *play);
+/* Lets it go, and waits until it has gone. */
 void link_play_close(LinkPlay *play);
 
 /* Forks the program's stub and sends Start; `started` gets the answer. */

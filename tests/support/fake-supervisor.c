@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Plays a supervisor for tests of the broker: serves the link on descriptor 3 and traces nothing.
- * What it does is said by RemoveRule, whose `which` is a command; see the table at the end.
+ * Plays a supervisor for tests of the broker: serves one link that comes over descriptor 3 and
+ * traces nothing. What it does is said by RemoveRule, whose `which` is a command; see the table at
+ * the end.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
@@ -10,6 +12,8 @@
 
 #include "base/text.h"
 #include "dbus/bus-names.h"
+#include "link/link-bus.h"
+#include "link/link-control.h"
 #include "link/link.h"
 #include "link/log-ring.h"
 
@@ -156,7 +160,7 @@ static void do_die(Fake *fake)
 static void do_hang_up(Fake *fake)
 {
         sd_bus_flush(fake->bus);
-        close(LINK_FD);
+        close(sd_bus_get_fd(fake->bus));
         for (;;)
                 pause();
 }
@@ -217,16 +221,22 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
+static int open_link(sd_bus **ret)
+{
+        struct pollfd control = {.fd = LINK_CONTROL, .events = POLLIN};
+        int fd;
+
+        if (poll(&control, 1, -1) < 0 || link_control_accept(LINK_CONTROL, &fd) <= 0)
+                return -1;
+        return link_bus_new(fd, LINK_SUPERVISOR, ret);
+}
+
 int main(void)
 {
         Fake fake = {0};
         sd_event *event;
-        sd_id128_t id;
 
-        if (sd_event_default(&event) < 0 || sd_bus_new(&fake.bus) < 0 ||
-            sd_bus_set_fd(fake.bus, LINK_FD, LINK_FD) < 0 || sd_id128_randomize(&id) < 0 ||
-            sd_bus_set_server(fake.bus, 1, id) < 0 || sd_bus_set_anonymous(fake.bus, 1) < 0 ||
-            sd_bus_negotiate_fds(fake.bus, 1) < 0 ||
+        if (sd_event_default(&event) < 0 || open_link(&fake.bus) < 0 ||
             sd_bus_add_object_vtable(fake.bus, NULL, LINK_OBJECT, LINK_INTERFACE, vtable, &fake) <
                     0 ||
             sd_bus_match_signal(fake.bus, NULL, "org.freedesktop.DBus.Local", NULL,

@@ -16,6 +16,7 @@
 #include "broker/bus-gate.h"
 #include "broker/bus-manager.h"
 #include "broker/caller.h"
+#include "broker/jail-record.h"
 #include "broker/jail-table.h"
 #include "broker/limits.h"
 #include "broker/process-status.h"
@@ -294,6 +295,110 @@ static void the_vtable_and_the_gate_name_the_same_methods(void **state)
         assert_int_equal(methods, entries);
 }
 
+/* ---- what outlives the broker ---- */
+
+static Jail *make_recorded_jail(void)
+{
+        Jail *jail = jail_new(17, 1000);
+
+        jail->program = strdup("sh");
+        jail->rules_name = strdup("ask=before\nwrite");
+        jail->arguments = calloc(4, sizeof(char *));
+        jail->arguments[0] = strdup("sh");
+        jail->arguments[1] = strdup("");
+        jail->arguments[2] = strdup("a=b\nc");
+        jail->supervisor = 4711;
+        assert_int_equal(jail_record_create(jail), 0);
+        return jail;
+}
+
+static Jail *read_record(int record)
+{
+        uint64_t number;
+        Jail *jail;
+        uid_t uid;
+
+        assert_int_equal(jail_record_read_owner(record, &number, &uid), 0);
+        jail = jail_new(number, uid);
+        assert_int_equal(jail_record_read(record, jail), 0);
+        return jail;
+}
+
+static void a_record_says_of_a_jail_what_was_last_true(void **state)
+{
+        Jail *jail = make_recorded_jail(), *read;
+
+        (void) state;
+        jail->state = JAIL_RUNNING;
+        jail->pid = 4712;
+        assert_int_equal(jail_record_update(jail), 0);
+        jail->state = JAIL_ENDED;
+        jail->status = 137;
+        jail->signal = 9;
+        jail->calls = UINT64_C(1) << 40;
+        jail->reason = strdup("killed");
+        assert_int_equal(jail_record_update(jail), 0);
+        read = read_record(jail->record);
+        assert_int_equal(read->number, 17);
+        assert_int_equal(read->uid, 1000);
+        assert_int_equal(read->state, JAIL_ENDED);
+        assert_string_equal(read->rules_name, "ask=before\nwrite");
+        assert_string_equal(read->arguments[1], "");
+        assert_string_equal(read->arguments[2], "a=b\nc");
+        assert_null(read->arguments[3]);
+        assert_int_equal(read->supervisor, 4711);
+        assert_int_equal(read->pid, 4712);
+        assert_int_equal(read->exit_code, -1);
+        assert_int_equal(read->signal, 9);
+        assert_true(read->calls == UINT64_C(1) << 40 && read->started_usec == jail->started_usec);
+        assert_string_equal(read->reason, "killed");
+        jail_free(read);
+        jail_free(jail);
+}
+
+/* Whatever byte its writer was killed at. */
+static void a_record_that_breaks_off_says_what_stood_before(void **state)
+{
+        Jail *jail = make_recorded_jail();
+        off_t whole, end;
+
+        (void) state;
+        whole = lseek(jail->record, 0, SEEK_END);
+        jail->state = JAIL_ENDED;
+        assert_int_equal(jail_record_update(jail), 0);
+        end = lseek(jail->record, 0, SEEK_END);
+        while (--end >= whole) {
+                Jail *read;
+
+                assert_int_equal(ftruncate(jail->record, end), 0);
+                read = read_record(jail->record);
+                assert_int_equal(read->state, JAIL_STARTING);
+                jail_free(read);
+        }
+        jail_free(jail);
+}
+
+static void what_another_version_wrote_is_passed_over_and_nonsense_is_refused(void **state)
+{
+        static const char unknown[] = "a-new-key=1", state_unknown[] = "state=asleep";
+        Jail *jail = make_recorded_jail(), *read;
+        uint64_t number;
+        uid_t uid;
+
+        (void) state;
+        lseek(jail->record, 0, SEEK_END);
+        assert_int_equal(write(jail->record, unknown, sizeof(unknown)), sizeof(unknown));
+        jail_free(read_record(jail->record));
+        assert_int_equal(write(jail->record, state_unknown, sizeof(state_unknown)),
+                         sizeof(state_unknown));
+        read = jail_new(17, 1000);
+        assert_int_equal(jail_record_read(jail->record, read), -EBADMSG);
+        assert_int_equal(ftruncate(jail->record, 0), 0);
+        assert_int_equal(jail_record_read_owner(jail->record, &number, &uid), -EBADMSG);
+        jail_free(read);
+        jail_free(jail);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -313,6 +418,9 @@ int main(void)
                 cmocka_unit_test(
                         a_free_process_is_not_jailed_and_one_that_is_gone_counts_as_jailed),
                 cmocka_unit_test(the_vtable_and_the_gate_name_the_same_methods),
+                cmocka_unit_test(a_record_says_of_a_jail_what_was_last_true),
+                cmocka_unit_test(a_record_that_breaks_off_says_what_stood_before),
+                cmocka_unit_test(what_another_version_wrote_is_passed_over_and_nonsense_is_refused),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
