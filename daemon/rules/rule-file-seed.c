@@ -9,6 +9,7 @@
 #include "rules/base64.h"
 #include "rules/rule-file.h"
 #include "rules/rule-set-data.h"
+#include "syscalls/syscall-table.h"
 
 static const ActionKind seed_kinds[] = {
         ACTION_ALLOW,         ACTION_ABORT,         ACTION_NOTIFY,
@@ -71,6 +72,21 @@ static int read_action(JsonValue value, Action *action, Diagnostics *diagnostics
         return action->kind == ACTION_SCRIPT ? read_script(value, action, diagnostics) : 0;
 }
 
+/* Written anew a rule has the name that people know, where the call has one. */
+static int name_the_call(Rule *rule)
+{
+        const SyscallEntry *entry = syscall_by_number(rule->numbers[0]);
+        char *name = entry ? strdup(entry->name) : NULL;
+
+        if (!entry)
+                return 0;
+        if (!name)
+                return -ENOMEM;
+        free(rule->selector);
+        rule->selector = name;
+        return 0;
+}
+
 static int read_member(JsonValue member, RuleSet *set, Diagnostics *diagnostics)
 {
         _cleanup_(rule_freep) Rule *rule = calloc(1, sizeof(*rule));
@@ -90,7 +106,9 @@ static int read_member(JsonValue member, RuleSet *set, Diagnostics *diagnostics)
         /* such a number has no effect, and none of its own form could be written back */
         if (r < 0 || call_is_never_traced(rule->numbers[0]))
                 return r;
-        r = rule_set_append(set, rule);
+        r = name_the_call(rule);
+        if (r >= 0)
+                r = rule_set_append(set, rule);
         if (r >= 0)
                 rule = NULL;
         return r;

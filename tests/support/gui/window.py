@@ -269,16 +269,17 @@ class Window:
         time.sleep(0.3)
         self.keys(*keys)
 
-    def press_menu(self, button, item):
-        press(wait(lambda: next((n for n in walk_seen(self.main) if n.get_name() == button and drawn(n)
+    def press_menu(self, button, item, root=None):
+        root = root or self.main
+        press(wait(lambda: next((n for n in walk_seen(root) if n.get_name() == button and drawn(n)
                                  and n.get_action_iface()
                                  and n.get_action_iface().get_n_actions()), None), 40, button))
-        press(wait(lambda: next((n for n in walk_seen(self.main) if n.get_role_name() == "menu item"
+        press(wait(lambda: next((n for n in walk(root) if n.get_role_name() == "menu item"
                                  and called(n, item)), None), 40, item))
 
-    def save_as(self, path):
-        """Answers a file dialog."""
-        wait(lambda: self.app.get_child_count() == 2, 15, "the file dialog")
+    def save_as(self, path, windows=2):
+        """Answers a file dialog, which is the last of so many windows."""
+        wait(lambda: self.app.get_child_count() == windows, 15, "the file dialog")
         time.sleep(1)
         self.keys("ctrl+a")
         subprocess.run(["xdotool", "type", "--delay", "5", str(path)], check=True)
