@@ -91,7 +91,6 @@ static const char *error_remedy(const char *name)
                 {SJ_ERROR_NO_SUCH_CALL, N_("'jailctl pending' shows what waits")},
                 {SJ_ERROR_NO_SUCH_PROCESS, N_("'jailctl ps JAIL' shows the processes")},
                 {SJ_ERROR_NO_SUCH_RULE, N_("'jailctl rule list JAIL' shows the rules")},
-                {SJ_ERROR_NOT_AUTHORIZED, N_("only its owner or an administrator may do this")},
                 {SJ_ERROR_NOT_SUPPORTED, N_("'jailctl doctor' shows what this machine can do")},
                 {SJ_ERROR_BUSY, N_("try again when the thread runs")},
         };

@@ -8,7 +8,8 @@
 
 #include "base/cleanup.h"
 
-/* What a crash handler has to put back: the one thing here that cannot be handed over. */
+/* What the handler of an ending signal has to put back: the one thing here that cannot be handed
+ * over. */
 static Terminal *taken_terminal;
 
 static void put_back(Terminal *terminal)
@@ -21,19 +22,22 @@ static void put_back(Terminal *terminal)
 /* Everything here is async-signal-safe. */
 static void restore_and_die(int signal_number)
 {
-        if (taken_terminal)
-                put_back(taken_terminal);
+        for (Terminal *terminal = taken_terminal; terminal; terminal = terminal->outer)
+                put_back(terminal);
         signal(signal_number, SIG_DFL);
         raise(signal_number);
 }
 
-static void catch_crashes(void)
+/* Who ignores a signal (nohup), or takes it himself, goes on doing so. */
+static void catch_endings(void)
 {
-        static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-        struct sigaction action = {.sa_handler = restore_and_die, .sa_flags = SA_NODEFER};
+        static const int endings[] = {SIGSEGV, SIGBUS, SIGILL,  SIGFPE, SIGABRT,
+                                      SIGINT,  SIGHUP, SIGQUIT, SIGTERM};
+        struct sigaction action = {.sa_handler = restore_and_die, .sa_flags = SA_NODEFER}, before;
 
-        for (size_t i = 0; i < ELEMENTS_OF(crashes); i++)
-                sigaction(crashes[i], &action, NULL);
+        for (size_t i = 0; i < ELEMENTS_OF(endings); i++)
+                if (sigaction(endings[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+                        sigaction(endings[i], &action, NULL);
         /* Its mode is changed from the background too, on the way out. */
         signal(SIGTTOU, SIG_IGN);
 }
@@ -49,7 +53,7 @@ int terminal_open(Terminal *ret)
         if (!out)
                 return -errno;
         *ret = (Terminal){.fd = TAKE_FD(fd), .out = out};
-        catch_crashes();
+        catch_endings();
         return 0;
 }
 
@@ -81,6 +85,7 @@ int terminal_take(Terminal *terminal)
         if (terminal->group_before > 0 && tcsetpgrp(terminal->fd, getpgrp()) < 0)
                 return -errno;
         terminal->taken = true;
+        terminal->outer = taken_terminal;
         taken_terminal = terminal;
         tcflush(terminal->fd, TCIFLUSH);
         return 0;
@@ -129,5 +134,5 @@ void terminal_give_back(Terminal *terminal)
         fflush(terminal->out);
         put_back(terminal);
         terminal->taken = false;
-        taken_terminal = NULL;
+        taken_terminal = terminal->outer;
 }

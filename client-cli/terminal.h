@@ -10,13 +10,16 @@
 #include <sys/types.h>
 #include <termios.h>
 
-typedef struct Terminal {
+typedef struct Terminal Terminal;
+
+struct Terminal {
         int fd;                /* /dev/tty, non-blocking, for keys */
         FILE *out;             /* /dev/tty, for what is shown */
         bool taken;            /* `before` and `group_before` are to be put back */
         struct termios before; /* its mode when it was taken */
         pid_t group_before;    /* its foreground process group then */
-} Terminal;
+        Terminal *outer;       /* who had taken it before and goes on with it after; not owned */
+};
 
 /* -ENXIO and the like when this session has no terminal. */
 int terminal_open(Terminal *ret);
@@ -26,7 +29,8 @@ void terminal_close(Terminal *terminal);
  * `process`, whose call it is about. Somebody else's shell or editor is left alone. */
 bool terminal_is_free(const Terminal *terminal, pid_t process);
 
-/* Takes the foreground and forgets what was typed before: no key pressed ahead answers anything. */
+/* One taking may stand within another: a password that is asked for while a question stands.
+ * Takes the foreground and forgets what was typed before: no key pressed ahead answers anything. */
 int terminal_take(Terminal *terminal);
 /* Keys one by one, unseen; or lines with the kernel's editing, where ^C and Escape end a line. */
 int terminal_read_keys(Terminal *terminal);

@@ -2,15 +2,27 @@
 #include "broker/authorization.h"
 
 #include <polkit/polkit.h>
+#include <pwd.h>
+
+#include "base/text.h"
+#include "syscalls/decode.h"
+
+#define DETAIL_BYTES 160 /* of one text; a dialog is no place for more */
 
 struct Authorization {
         PolkitAuthority *authority; /* NULL until polkit was reached */
         GCancellable *cancellable;  /* ends what still waits */
 };
 
+/* One question on its way: first, once, to where polkit is, then to polkit. */
 typedef struct Pending {
+        Authorization *authorization;
         AuthorizationAnswer answer;
         void *userdata;
+        PolkitSubject *subject;
+        PolkitDetails *details;
+        char *action;
+        PolkitCheckAuthorizationFlags flags;
 } Pending;
 
 int authorization_new(Authorization **ret)
@@ -37,8 +49,65 @@ void authorization_free(Authorization *authorization)
 static void give(Pending *pending, int verdict, const char *why)
 {
         pending->answer(verdict, why, pending->userdata);
+        g_clear_object(&pending->subject);
+        g_clear_object(&pending->details);
+        g_free(pending->action);
         free(pending);
 }
+
+/* ---- what the dialog can show ---- */
+
+static void add_text(PolkitDetails *details, const char *name, const char *value)
+{
+        _cleanup_text_ Text text = TEXT_INIT;
+        size_t length = strlen(value);
+        bool cut = length > DETAIL_BYTES;
+
+        text_append_escaped(&text, value, cut ? DETAIL_BYTES : length);
+        if (cut)
+                text_append(&text, "…");
+        polkit_details_insert(details, name, text_get(&text));
+}
+
+static void add_number(PolkitDetails *details, const char *name, uint64_t number)
+{
+        char text[32];
+
+        snprintf(text, sizeof(text), "%llu", (unsigned long long) number);
+        polkit_details_insert(details, name, text);
+}
+
+static void add_owner(PolkitDetails *details, uid_t uid)
+{
+        const struct passwd *user = getpwuid(uid);
+
+        if (user)
+                add_text(details, "user", user->pw_name);
+        else
+                add_number(details, "user", uid);
+}
+
+/* $(method), and as far as they are known $(program), $(user), $(rules), $(jail), $(process). The
+ * policy's messages name those that their actions always have. */
+static PolkitDetails *make_details(const AuthorizationQuestion *question)
+{
+        PolkitDetails *details = polkit_details_new();
+
+        polkit_details_insert(details, "method", question->member);
+        if (question->jail)
+                add_number(details, "jail", question->jail);
+        if (question->owner != (uid_t) -1)
+                add_owner(details, question->owner);
+        if (question->process)
+                add_number(details, "process", (uint64_t) question->process);
+        if (question->program)
+                add_text(details, "program", question->program);
+        if (question->rules)
+                add_text(details, "rules", question->rules);
+        return details;
+}
+
+/* ---- asking ---- */
 
 static void on_checked(GObject *source, GAsyncResult *result, gpointer userdata)
 {
@@ -53,68 +122,66 @@ static void on_checked(GObject *source, GAsyncResult *result, gpointer userdata)
                 give(userdata, -EPERM, why);
         } else if (polkit_authorization_result_get_is_authorized(checked))
                 give(userdata, 0, NULL);
+        else if (polkit_authorization_result_get_dismissed(checked))
+                give(userdata, -EPERM, "the authentication was dismissed");
         else if (polkit_authorization_result_get_is_challenge(checked))
                 give(userdata, -EPERM,
-                     "this needs an authentication, and nobody is there to ask for it "
-                     "(register a polkit agent, or be root)");
+                     "this needs an authentication, and nobody is there to ask for it; run "
+                     "jailctl at a terminal, or register a polkit agent, or be root");
         else
-                give(userdata, -EPERM, "polkit says no");
+                give(userdata, -EPERM,
+                     "polkit says no: the authentication failed, or the administrator's rules "
+                     "refuse it");
 }
 
-/* What the dialog can show: $(method), $(jail), $(program), $(owner), $(rules). */
-static PolkitDetails *make_details(const AuthorizationQuestion *question)
+static void check(Pending *pending)
 {
-        PolkitDetails *details = polkit_details_new();
-        char number[32];
-
-        polkit_details_insert(details, "method", question->member);
-        if (!question->jail)
-                return details;
-        snprintf(number, sizeof(number), "%llu", (unsigned long long) question->jail->number);
-        polkit_details_insert(details, "jail", number);
-        snprintf(number, sizeof(number), "%u", question->jail->uid);
-        polkit_details_insert(details, "owner", number);
-        if (question->jail->program)
-                polkit_details_insert(details, "program", question->jail->program);
-        if (question->jail->rules_name)
-                polkit_details_insert(details, "rules", question->jail->rules_name);
-        return details;
+        polkit_authority_check_authorization(pending->authorization->authority, pending->subject,
+                                             pending->action, pending->details, pending->flags,
+                                             pending->authorization->cancellable, on_checked,
+                                             pending);
 }
 
-/* The bus name of an authority is watched by the library; to get it is one call, done once. */
-static int reach(Authorization *authorization)
+static void on_reached(GObject *source _unused_, GAsyncResult *result, gpointer userdata)
 {
         g_autoptr(GError) error = NULL;
+        PolkitAuthority *authority = polkit_authority_get_finish(result, &error);
+        Pending *pending = userdata;
 
-        if (authorization->authority)
-                return 0;
-        authorization->authority = polkit_authority_get_sync(NULL, &error);
-        return authorization->authority ? 0 : -ENOTCONN;
+        if (!authority) {
+                g_autofree char *why = g_strdup_printf("polkit cannot be asked, so nobody may: %s",
+                                                       error->message);
+
+                give(pending, -EPERM, why);
+                return;
+        }
+        g_clear_object(&pending->authorization->authority);
+        pending->authorization->authority = authority;
+        check(pending);
 }
 
 int authorization_ask(Authorization *authorization, const AuthorizationQuestion *question,
                       AuthorizationAnswer answer, void *userdata)
 {
-        g_autoptr(PolkitSubject) subject = NULL;
-        g_autoptr(PolkitDetails) details = NULL;
-        g_autofree char *action = NULL;
-        Pending *pending;
-        int r = reach(authorization);
+        Pending *pending = malloc(sizeof(*pending));
 
-        if (r < 0)
-                return r;
-        pending = malloc(sizeof(*pending));
         if (!pending)
                 return -ENOMEM;
-        *pending = (Pending){.answer = answer, .userdata = userdata};
-        subject = polkit_system_bus_name_new(question->subject);
-        details = make_details(question);
-        action = g_strconcat(AUTHORIZATION_PREFIX, question->action, NULL);
-        polkit_authority_check_authorization(
-                authorization->authority, subject, action, details,
-                question->interactive ? POLKIT_CHECK_AUTHORIZATION_FLAGS_ALLOW_USER_INTERACTION
-                                      : POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE,
-                authorization->cancellable, on_checked, pending);
+        *pending = (Pending){
+                .authorization = authorization,
+                .answer = answer,
+                .userdata = userdata,
+                .subject = polkit_system_bus_name_new(question->subject),
+                .details = make_details(question),
+                .action = g_strconcat(AUTHORIZATION_PREFIX, question->action, NULL),
+                .flags = question->interactive
+                                 ? POLKIT_CHECK_AUTHORIZATION_FLAGS_ALLOW_USER_INTERACTION
+                                 : POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE,
+        };
+        if (authorization->authority)
+                check(pending);
+        else
+                polkit_authority_get_async(authorization->cancellable, on_reached, pending);
         return 0;
 }
 

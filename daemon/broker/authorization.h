@@ -6,20 +6,25 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 #include <systemd/sd-event.h>
-
-#include "broker/jail.h"
 
 #define AUTHORIZATION_PREFIX "org.deepin.SeccompJail."
 
 typedef struct Authorization Authorization;
 
+/* Strings are borrowed; what a dialog shows of them is made harmless here. */
 typedef struct AuthorizationQuestion {
         const char *subject; /* the caller's unique name on the system bus */
         const char *action;  /* behind AUTHORIZATION_PREFIX */
-        const char *member;  /* the method, for the details of the dialog */
-        const Jail *jail;    /* what it is about, or NULL */
+        const char *member;  /* the method */
         bool interactive;    /* a dialog may be shown */
+        uint64_t jail;       /* its number; 0 when it is about none, or all */
+        uid_t owner;         /* whose program; -1 when nobody's in particular */
+        pid_t process;       /* 0 for none */
+        const char *program; /* what runs or is to run; NULL */
+        const char *rules;   /* what its rules are called; NULL */
 } AuthorizationQuestion;
 
 /* verdict 0: yes; negative: no, and `why` is a sentence. Called once, never from within

@@ -7,6 +7,7 @@
 #include "broker/authorization.h"
 #include "broker/bus-errors.h"
 #include "broker/bus-manager.h"
+#include "broker/bus-question.h"
 #include "broker/caller.h"
 #include "broker/limits.h"
 #include "broker/process-status.h"
@@ -59,24 +60,25 @@ static const GateEntry *find_entry(const char *member)
 
 /* ---- which jail ---- */
 
-static int find_by_number(GateCall *call, uint64_t number, sd_bus_error *error)
+/* Of a jail that is not there; heard by those only who may see all jails. */
+static int not_there(const GateCall *call, sd_bus_error *error)
 {
-        call->jail = jail_table_get(&call->broker->jails, number);
-        if (call->jail)
-                return 0;
-        return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_JAIL, "there is no jail %llu",
-                                 (unsigned long long) number);
+        unsigned long long number = call->number;
+
+        if (call->entry->target == GATE_CALL || call->entry->target == GATE_REQUEST)
+                return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_CALL,
+                                         "there is no pending call of jail %llu: %s", number,
+                                         call->jail ? "it has ended" : "no such jail");
+        return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_JAIL,
+                                 call->jail ? "jail %llu has ended" : "there is no jail %llu",
+                                 number);
 }
 
-static int find_by_call(GateCall *call, uint64_t id, sd_bus_error *error)
+static int find_by_number(GateCall *call, uint64_t number)
 {
-        call->jail = jail_table_get(&call->broker->jails, SJ_PENDING_JAIL(id));
-        if (call->jail && call->jail->state != JAIL_ENDED)
-                return 0;
-        return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_CALL,
-                                 "there is no pending call %llu.%u: %s",
-                                 (unsigned long long) SJ_PENDING_JAIL(id), SJ_PENDING_SEQUENCE(id),
-                                 call->jail ? "its jail has ended" : "no such jail");
+        call->number = number;
+        call->jail = jail_table_get(&call->broker->jails, number);
+        return 0;
 }
 
 /* The kernel knows who traces it; the message says only a number. */
@@ -88,9 +90,11 @@ static int find_by_process(GateCall *call, pid_t tid, sd_bus_error *error)
                 return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_PROCESS, "there is no process %d",
                                          tid);
         call->jail = jail_table_by_supervisor(&call->broker->jails, status.tracer);
-        if (call->jail)
-                return 0;
-        return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_PROCESS, "process %d is in no jail", tid);
+        if (!call->jail)
+                return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_PROCESS,
+                                         "process %d is in no jail", tid);
+        call->number = call->jail->number;
+        return 0;
 }
 
 static int find_by_request(GateCall *call, sd_bus_error *error)
@@ -118,7 +122,7 @@ static int find_by_request(GateCall *call, sd_bus_error *error)
                 return sd_bus_error_set(error, SJ_ERROR_INVALID_ARGUMENT,
                                         "a request names either a pending call (id) or a process "
                                         "(pid)");
-        return id ? find_by_call(call, id, error) : find_by_process(call, pid, error);
+        return id ? find_by_number(call, SJ_PENDING_JAIL(id)) : find_by_process(call, pid, error);
 }
 
 /* Whether the options ask for what is not one's own. */
@@ -164,13 +168,13 @@ static int find_target(GateCall *call, sd_bus_error *error)
                 return r < 0 ? r : find_by_process(call, pid, error);
         case GATE_CALL:
                 r = sd_bus_message_read(call->message, "t", &number);
-                return r < 0 ? r : find_by_call(call, number, error);
+                return r < 0 ? r : find_by_number(call, SJ_PENDING_JAIL(number));
         case GATE_JAIL_OR_OWN:
         case GATE_JAIL:
                 r = sd_bus_message_read(call->message, "t", &number);
                 if (r < 0 || (number == 0 && call->entry->target == GATE_JAIL_OR_OWN))
                         return r;
-                return find_by_number(call, number, error);
+                return find_by_number(call, number);
         }
         return -EINVAL;
 }
@@ -198,19 +202,28 @@ static int check_client(GateCall *call, sd_bus_error *error)
         return 0;
 }
 
+static bool is_there(const GateCall *call)
+{
+        return call->jail && (call->jail->state != JAIL_ENDED || call->entry->flags & GATE_ENDED);
+}
+
+/* Whether the number was given to a jail that the caller cannot look at: that of another user, or
+ * one that was forgotten. He hears the same of both, so that nobody learns what others run. */
+static bool is_out_of_sight(const GateCall *call)
+{
+        if (call->jail)
+                return call->jail->uid != call->client->uid;
+        return call->broker->is_system && call->number < call->broker->jails.next;
+}
+
 static int check_jail(GateCall *call, sd_bus_error *error)
 {
-        Jail *jail = call->jail;
-
-        if (!jail)
+        if (call->number == 0 && !call->jail)
                 return 0;
-        call->others = jail->uid != call->client->uid;
+        call->others = is_out_of_sight(call);
         if (call->others && !call->broker->is_system)
                 return sd_bus_error_set(error, SJ_ERROR_NOT_AUTHORIZED, "this jail is not yours");
-        if (jail->state == JAIL_ENDED && !(call->entry->flags & GATE_ENDED))
-                return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_JAIL, "jail %llu has ended",
-                                         (unsigned long long) jail->number);
-        return 0;
+        return call->others || is_there(call) ? 0 : not_there(call, error);
 }
 
 /* Everything but polkit. Run before it is asked, and again after: a person takes his time. */
@@ -253,56 +266,21 @@ static int run(GateCall *call, sd_bus_error *error)
 
 typedef struct Asked {
         Broker *broker;
-        sd_bus_message *message;
+        sd_bus_message *message; /* a reference */
+        const char *action;      /* what polkit was asked for; of the table */
 } Asked;
 
-static void on_authorized(int verdict, const char *why, void *userdata)
+static void asked_free(Asked *asked)
 {
-        Asked *asked = userdata;
-        sd_bus_error error = SD_BUS_ERROR_NULL;
-        GateCall call;
-        int r;
+        BusClient *client = bus_client_find(asked->broker, asked->message);
 
-        if (verdict < 0)
-                r = sd_bus_error_set(&error, SJ_ERROR_NOT_AUTHORIZED, why);
-        else
-                r = admit(asked->broker, asked->message, &call, &error);
-        if (r >= 0)
-                r = run(&call, &error);
-        if (r < 0)
-                sd_bus_reply_method_errno(asked->message, r, &error);
-        sd_bus_error_free(&error);
+        if (client)
+                client->calls_in_flight--;
         sd_bus_message_unref(asked->message);
         free(asked);
 }
 
-static int ask(GateCall *call, const char *action, sd_bus_error *error)
-{
-        AuthorizationQuestion question = {
-                .subject = call->client->name,
-                .action = action,
-                .member = call->entry->member,
-                .jail = call->jail,
-                .interactive =
-                        sd_bus_message_get_allow_interactive_authorization(call->message) > 0,
-        };
-        Asked *asked = malloc(sizeof(*asked));
-        int r;
-
-        if (!asked)
-                return -ENOMEM;
-        *asked = (Asked){.broker = call->broker, .message = sd_bus_message_ref(call->message)};
-        r = authorization_ask(call->broker->authorization, &question, on_authorized, asked);
-        if (r < 0) {
-                sd_bus_message_unref(asked->message);
-                free(asked);
-                return sd_bus_error_set(error, SJ_ERROR_NOT_AUTHORIZED,
-                                        "polkit cannot be asked, so nobody may");
-        }
-        return 1;
-}
-
-static const char *needed_action(const GateCall *call)
+static const char *action_of(const GateCall *call)
 {
         if (!call->others)
                 return call->entry->action;
@@ -310,18 +288,75 @@ static const char *needed_action(const GateCall *call)
                                                          : ACTION_MANAGE_OTHERS;
 }
 
+static int deny(const Asked *asked, const char *why, sd_bus_error *error)
+{
+        if (!string_equal(asked->action, ACTION_MANAGE_OTHERS))
+                return sd_bus_error_set(error, SJ_ERROR_NOT_AUTHORIZED, why);
+        return sd_bus_error_setf(error, SJ_ERROR_NOT_AUTHORIZED,
+                                 "this is not about a jail of yours: %s", why);
+}
+
+/* What was true before polkit was asked is looked at anew; what it said is for that action only. */
+static int run_authorized(const Asked *asked, sd_bus_error *error)
+{
+        GateCall call;
+        int r = admit(asked->broker, asked->message, &call, error);
+
+        if (r < 0)
+                return r;
+        if (!string_equal(action_of(&call), asked->action))
+                return sd_bus_error_set(error, SJ_ERROR_NOT_AUTHORIZED,
+                                        "what this is about has changed meanwhile");
+        if (call.number && !is_there(&call))
+                return not_there(&call, error);
+        return run(&call, error);
+}
+
+static void on_authorized(int verdict, const char *why, void *userdata)
+{
+        Asked *asked = userdata;
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r = verdict < 0 ? deny(asked, why, &error) : run_authorized(asked, &error);
+
+        if (r < 0)
+                sd_bus_reply_method_errno(asked->message, r, &error);
+        sd_bus_error_free(&error);
+        asked_free(asked);
+}
+
+static int ask(GateCall *call, sd_bus_error *error)
+{
+        _cleanup_(trace_options_release) TraceOptions options = TRACE_OPTIONS_INIT;
+        AuthorizationQuestion question;
+        Asked *asked;
+        int r;
+
+        r = bus_question_make(call, action_of(call), &options, &question, error);
+        if (r < 0)
+                return r;
+        asked = malloc(sizeof(*asked));
+        if (!asked)
+                return -ENOMEM;
+        *asked = (Asked){.broker = call->broker,
+                         .message = sd_bus_message_ref(call->message),
+                         .action = question.action};
+        call->client->calls_in_flight++;
+        r = authorization_ask(call->broker->authorization, &question, on_authorized, asked);
+        if (r < 0)
+                asked_free(asked);
+        return r < 0 ? r : 1;
+}
+
 int bus_gate_dispatch(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         Broker *broker = userdata;
-        const char *action;
         GateCall call;
         int r;
 
         r = admit(broker, message, &call, error);
         if (r < 0)
                 return r;
-        action = needed_action(&call);
-        if (broker->is_system && action)
-                return ask(&call, action, error);
+        if (broker->is_system && action_of(&call))
+                return ask(&call, error);
         return run(&call, error);
 }

@@ -32,8 +32,9 @@ typedef struct GateEntry GateEntry;
 typedef struct GateCall {
         Broker *broker;
         BusClient *client;
-        Jail *jail;  /* what the target says; NULL for none or all */
-        bool others; /* the jail or program is another user's, or the list is of all users */
+        uint64_t number; /* of the jail that the target says; 0 for none or all */
+        Jail *jail;      /* that one; NULL when it is not there */
+        bool others;     /* another user's jail or program, or what may be, or the list is of all */
         const GateEntry *entry;
         sd_bus_message *message;
 } GateCall;
