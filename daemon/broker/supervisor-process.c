@@ -2,142 +2,18 @@
 #include "broker/supervisor-process.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
-#include <linux/capability.h>
-#include <pwd.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "broker/process-status.h"
+#include "broker/start-request.h"
 #include "link/link-control.h"
 #include "link/link.h"
 
-#define GROUPS_MAX 1024
-
-/* What the child needs; all made before the fork. */
-typedef struct Child {
-        const char *program;
-        const char *const *arguments;
-        const Identity *identity; /* NULL: ours */
-        int keep;                 /* becomes `keep_as` */
-        int keep_as;
-        bool keep_ptrace; /* with an identity: keep CAP_SYS_PTRACE */
-        int status;       /* write end: the errno of what failed; closed by exec */
-} Child;
-
-void identity_release(Identity *identity)
-{
-        free(identity->groups);
-        *identity = (Identity){0};
-}
-
-int identity_of_user(uid_t uid, Identity *ret)
-{
-        Identity identity = {.uid = uid, .gid = uid};
-        struct passwd *user = getpwuid(uid);
-        int count = GROUPS_MAX;
-
-        if (user) {
-                identity.gid = user->pw_gid;
-                identity.groups = calloc(GROUPS_MAX, sizeof(gid_t));
-                if (!identity.groups)
-                        return -ENOMEM;
-                if (getgrouplist(user->pw_name, user->pw_gid, identity.groups, &count) < 0)
-                        count = GROUPS_MAX;
-                identity.group_count = count;
-        }
-        *ret = identity;
-        return 0;
-}
-
-/* ---- in the child ---- */
-
-static _Noreturn void child_fail(const Child *child)
-{
-        int error = -errno;
-
-        if (write(child->status, &error, sizeof(error)) < 0) {
-                /* the parent is gone */
-        }
-        _exit(126);
-}
-
-static int set_capabilities(uint64_t set)
-{
-        struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-        struct __user_cap_data_struct data[2] = {
-                {(uint32_t) set, (uint32_t) set, (uint32_t) set},
-                {(uint32_t) (set >> 32), (uint32_t) (set >> 32), (uint32_t) (set >> 32)},
-        };
-
-        return (int) syscall(SYS_capset, &header, data);
-}
-
-/* capabilities(7): an ambient capability goes through an exec of a plain file. */
-static void child_become(const Child *child)
-{
-        const Identity *identity = child->identity;
-
-        if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 ||
-            setgroups((size_t) identity->group_count, identity->groups) < 0 ||
-            setresgid(identity->gid, identity->gid, identity->gid) < 0 ||
-            setresuid(identity->uid, identity->uid, identity->uid) < 0)
-                child_fail(child);
-        if (!child->keep_ptrace || identity->uid == 0) {
-                if (identity->uid != 0 && set_capabilities(0) < 0)
-                        child_fail(child);
-                return;
-        }
-        if (set_capabilities(1ull << CAP_SYS_PTRACE) < 0 ||
-            prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_SYS_PTRACE, 0, 0) < 0)
-                child_fail(child);
-}
-
-static void child_arrange_descriptors(Child *child)
-{
-        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-        int top = child->keep_as + 1;
-
-        /* All above what is being filled first, so that nothing is overwritten. */
-        child->status = fcntl(child->status, F_DUPFD_CLOEXEC, top);
-        child->keep = fcntl(child->keep, F_DUPFD_CLOEXEC, top);
-        null = fcntl(null, F_DUPFD_CLOEXEC, top);
-        if (null < 0 || child->keep < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
-            dup2(child->keep, child->keep_as) < 0)
-                child_fail(child);
-        if (close_range((unsigned) (child->keep_as < 3 ? 3 : child->keep_as + 1), ~0u,
-                        CLOSE_RANGE_CLOEXEC) < 0)
-                child_fail(child);
-}
-
-static _Noreturn void child_run(Child *child)
-{
-        sigset_t none;
-
-        sigemptyset(&none);
-        for (int signal = 1; signal < NSIG; signal++)
-                if (signal != SIGKILL && signal != SIGSTOP)
-                        sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
-        sigprocmask(SIG_SETMASK, &none, NULL);
-        if (setsid() < 0 || chdir("/") < 0)
-                child_fail(child);
-        child_arrange_descriptors(child);
-        if (child->identity)
-                child_become(child);
-        execv(child->program, (char *const *) child->arguments);
-        child_fail(child);
-}
-
-/* ---- in the broker ---- */
-
 /* Waits for the exec, which is short: the file is ours. */
-static int await_exec(int status, pid_t pid)
+static int await_exec(int status, int pidfd)
 {
         int error;
         ssize_t n;
@@ -147,35 +23,46 @@ static int await_exec(int status, pid_t pid)
         while (n < 0 && errno == EINTR);
         if (n != sizeof(error))
                 return 0;
-        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        while (waitid(P_PIDFD, (id_t) pidfd, NULL, WEXITED) < 0 && errno == EINTR)
                 ;
         return error;
 }
 
+static int fork_child(Child *child, int *ret_pidfd, Problem *problem)
+{
+        pid_t pid = fork();
+
+        if (pid < 0)
+                return problem_set(problem, -errno, "cannot fork: %m");
+        if (pid == 0)
+                child_run(child);
+        *ret_pidfd = pidfd_open(pid, 0);
+        if (*ret_pidfd < 0)
+                return problem_set(problem, -errno, "cannot watch process %d: %m", pid);
+        return 0;
+}
+
 static int spawn(Child *child, pid_t *ret_pid, int *ret_pidfd, Problem *problem)
 {
-        _cleanup_close_ int status = -1, write_end = -1;
-        int pipe[2], pidfd, r;
-        pid_t pid;
+        _cleanup_close_ int status = -1, write_end = -1, pidfd = -1;
+        int pipe[2], r;
 
         if (pipe2(pipe, O_CLOEXEC) < 0)
                 return problem_set(problem, -errno, "cannot make a pipe: %m");
         status = pipe[0];
         child->status = write_end = pipe[1];
-        pid = fork();
-        if (pid < 0)
-                return problem_set(problem, -errno, "cannot fork: %m");
-        if (pid == 0)
-                child_run(child);
+        r = child->identity ? start_request_make(child, &pidfd, problem)
+                            : fork_child(child, &pidfd, problem);
+        if (r < 0)
+                return r;
         write_end = close_fd(write_end);
-        r = await_exec(status, pid);
+        r = await_exec(status, pidfd);
         if (r < 0)
                 return problem_set(problem, r, "cannot run %s: %s", child->program, strerror(-r));
-        pidfd = pidfd_open(pid, 0);
-        if (pidfd < 0)
-                return problem_set(problem, -errno, "cannot watch process %d: %m", pid);
-        *ret_pid = pid;
-        *ret_pidfd = pidfd;
+        r = process_of_pidfd(pidfd, ret_pid);
+        if (r < 0)
+                return problem_set(problem, r, "%s ended as it was started", child->program);
+        *ret_pidfd = TAKE_FD(pidfd);
         return 0;
 }
 

@@ -5,29 +5,19 @@
 #include <sys/types.h>
 
 #include "base/problem.h"
+#include "broker/child.h"
 
 #define PROGRAM_SUPERVISOR "jail-supervisor"
 
-/* Whose rights a process that the broker starts shall have. */
-typedef struct Identity {
-        uid_t uid;
-        gid_t gid;
-        gid_t *groups; /* owned */
-        int group_count;
-} Identity;
-
-void identity_release(Identity *identity);
-/* From the user database; a uid that is not in it gets no groups and the gid of its number. */
-int identity_of_user(uid_t uid, Identity *ret);
-
 typedef struct SupervisorProcess {
-        pid_t pid;   /* a child of ours or of an earlier broker */
+        pid_t pid;   /* a child of ours, or of systemd */
         int pidfd;   /* owned */
         int control; /* our end of its control socket (link-control.h), owned */
 } SupervisorProcess;
 
-/* `identity` NULL: as ourselves. With one, the process becomes that user and keeps CAP_SYS_PTRACE
- * alone, to seize what is the user's; it drops that itself. */
+/* `identity` NULL: as ourselves, by a fork. With one, systemd starts it (start-request.h); the
+ * process becomes that user and keeps CAP_SYS_PTRACE alone, to seize what is the user's; it drops
+ * that itself. */
 int supervisor_process_start(const char *program, const Identity *identity, SupervisorProcess *ret,
                              Problem *problem);
 

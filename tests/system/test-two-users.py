@@ -189,7 +189,7 @@ def an_administrator_may(machine):
 
 def a_program_cannot_answer_for_itself(machine):
     """From inside nothing that changes anything is served, whoever of its descendants asks."""
-    script = """mkdir made & held=$!
+    script = """mkdir self-made & held=$!
         while id=$(jailctl pending --json | sed 's/^{"id":\\([0-9]*\\).*/\\1/'); [ -z "$id" ]; do :; done
         jailctl decide $id allow; (setsid sh -c "jailctl decide $id allow")
         jailctl rule set $((id >> 32)) mkdir allow; jailctl inject $$ 'getpid()'
@@ -200,7 +200,7 @@ def a_program_cannot_answer_for_itself(machine):
     assert result.stdout.count("still held") == 1, result
     refused = [line for line in result.stderr.splitlines() if "is in a jail itself" in line]
     assert len(refused) == 9, result
-    assert not (machine.files / machine.alice.home.lstrip("/") / "made").exists()
+    assert not (machine.files / machine.alice.home.lstrip("/") / "self-made").exists(), result
 
 
 def who_could_start_a_helper_outside_has_to_ask_first(machine):
