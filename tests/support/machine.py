@@ -88,6 +88,7 @@ class Machine:
         self.cgroup = cgroup_root() / f"machine-test-{os.getpid()}"
         self.cgroup.mkdir()
         self.top = None
+        self.sessions = {}  # of whom we opened one: its id
         self.bin = pathlib.Path()
         try:
             self._boot(build_directory if install else "")
@@ -137,7 +138,7 @@ class Machine:
                          "-p", f"User={name}", "-p", "Type=simple", "-E", "XDG_SEAT=seat0",
                          "-E", "XDG_SESSION_TYPE=x11", "-E", "XDG_SESSION_CLASS=user",
                          "sleep", "infinity"])
-        wait_for(f"the session of {name}", lambda: self.session_of(name))
+        self.sessions[name] = wait_for(f"the session of {name}", lambda: self.session_of(name))
 
     def console(self):
         return (self.directory / "console").read_text(errors="replace")[-4000:]
@@ -161,9 +162,9 @@ class Machine:
     def cgroup_of(self, person):
         """Where polkit and logind look for the session of a process."""
         path = self.groups / SERVICE_SLICE
-        if person.in_session and person.uid:
-            user = self.groups / f"user.slice/user-{person.uid}.slice"
-            path = next(user.glob("session-*.scope"), path)
+        if person.in_session and person.name in self.sessions:
+            path = (self.groups / f"user.slice/user-{person.uid}.slice" /
+                    f"session-{self.sessions[person.name]}.scope")
         path.mkdir(parents=True, exist_ok=True)
         return path
 
