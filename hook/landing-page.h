@@ -7,8 +7,11 @@
  *
  *   offset 0                      the pad: a system-call instruction to run injected calls from
  *   LANDING_FILTER_OFFSET         struct sock_fprog and the filter, read by the kernel when it is
- * installed LANDING_SLOT_OFFSET           slots, one for each thread that needs one at the moment:
- * pinned arguments, strings of edited and injected calls
+ *                                 installed
+ *   LANDING_SLOT_OFFSET           slots, one for each thread that needs one at the moment: pinned
+ *                                 arguments, strings of edited and injected calls. At the end of a
+ *                                 slot, the way back: code by which a thread takes registers that
+ *                                 were changed for a call back by itself, and their values
  *
  * It lies at the lowest addresses there are, below every program: so the filter can tell by a start
  * address alone whether a call would move, unmap or cover it, which closes that where the kernel
@@ -26,10 +29,24 @@
 #define LANDING_SLOT_COUNT    228
 #define LANDING_BYTES         (LANDING_SLOT_OFFSET + LANDING_SLOT_COUNT * LANDING_SLOT_BYTES)
 
+/* In a slot; the values and the code have a line of the processor's cache each. */
+#define LANDING_WAY_BACK_OFFSET  (LANDING_SLOT_BYTES - 64)
+#define LANDING_REGISTERS_OFFSET (LANDING_WAY_BACK_OFFSET - 64)
+#define LANDING_SLOT_ROOM        LANDING_REGISTERS_OFFSET /* for pinned arguments */
+
 #ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* What the way back puts into the registers. */
+typedef struct LandingRegisters {
+        uint64_t arguments[6];
+        uint64_t instruction_pointer;
+} LandingRegisters;
 _Static_assert(LANDING_BASE + LANDING_BYTES <= LANDING_END,
                "the landing page reaches into the program");
 
 /* The pad's machine code, copied to LANDING_PAD_OFFSET. */
 extern const unsigned char landing_pad_start[], landing_pad_end[];
+/* The way back's, copied to LANDING_WAY_BACK_OFFSET of a slot. */
+extern const unsigned char landing_way_back_start[], landing_way_back_end[];
 #endif

@@ -14,6 +14,7 @@
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/slow-actions.h"
+#include "supervisor/way-back.h"
 
 /* Ancestors that a started-by condition can see. */
 #define ANCESTORS_MAX 64
@@ -44,6 +45,8 @@ void decision_fail_closed(Supervisor *supervisor, Tracee *tracee, const char *wh
 /* One call on its way to a verdict. */
 typedef struct Judgement {
         TraceeCall stop;
+        bool has_registers; /* all of them, not only what `stop` has */
+        Registers registers;
         CallRegisters own;    /* as the program made it */
         PinnedCall effective; /* what the kernel shall execute: a guard or a pin may have changed
                                  arguments */
@@ -375,6 +378,27 @@ static void apply_outcome(Supervisor *supervisor, Tracee *tracee, const Judgemen
         decision_apply(supervisor, tracee, outcome->action);
 }
 
+/* A call that runs with other arguments and that nobody will hear of: its thread takes its own ones
+ * back by itself. 1 when it was let go, 0 when it has to be followed to its exit. */
+static int let_go(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
+{
+        const PinnedCall *effective = &judgement->effective;
+        CallRegisters call;
+        int r = 0;
+
+        if (effective->incomplete || !way_back_suits(supervisor, tracee, effective->call.number) ||
+            !path_check_is_spared(supervisor, tracee, effective, &judgement->view, &call))
+                return 0;
+        if (!judgement->has_registers)
+                r = tracee_get_registers(tracee_tid(tracee), &judgement->registers);
+        if (r == 0)
+                r = way_back_take(supervisor, tracee, &judgement->registers, &call);
+        if (r < 0)
+                return r;
+        supervisor_resume(supervisor, tracee, 0);
+        return 1;
+}
+
 static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
         RuleOutcome outcome;
@@ -386,6 +410,10 @@ static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
                 supervisor_resume(supervisor, tracee, 0);
                 return;
         }
+        if (unseen)
+                r = let_go(supervisor, tracee, judgement);
+        if (r > 0)
+                return;
         if (r == 0)
                 r = open_call(tracee, judgement, decode);
         if (r == TRACEE_GONE)
@@ -409,6 +437,32 @@ static void refuse_guarded(Supervisor *supervisor, Tracee *tracee, const Judgeme
         carry_out_result(supervisor, tracee, CALL_ABORTED, error);
 }
 
+/* All registers are fetched where they will probably be needed. They do not tell the architecture:
+ * the filter answers every call of a foreign one by itself. */
+static int read_stop(Judgement *judgement, const Tracee *tracee)
+{
+        TraceeCall *stop = &judgement->stop;
+        CallRegisters call;
+        int r;
+
+        judgement->has_registers = way_back_was_taken(tracee);
+        if (!judgement->has_registers)
+                return tracee_get_call(tracee_tid(tracee), stop);
+        r = tracee_get_registers(tracee_tid(tracee), &judgement->registers);
+        if (r < 0)
+                return r;
+        call = registers_call(&judgement->registers);
+        *stop = (TraceeCall){
+                .stop = TRACEE_CALL_SECCOMP,
+                .architecture = AUDIT_ARCH_X86_64,
+                .instruction_pointer = registers_instruction_pointer(&judgement->registers),
+                .stack_pointer = registers_stack_pointer(&judgement->registers),
+                .number = call.number,
+        };
+        memcpy(stop->arguments, call.arguments, sizeof(stop->arguments));
+        return 0;
+}
+
 static int judgement_begin(Judgement *judgement, const Tracee *tracee)
 {
         int r;
@@ -417,7 +471,7 @@ static int judgement_begin(Judgement *judgement, const Tracee *tracee)
         /* compared as bytes, padding included */
         memset(&judgement->own, 0, sizeof(judgement->own));
         memset(&judgement->effective, 0, sizeof(judgement->effective));
-        r = tracee_get_call(tracee_tid(tracee), &judgement->stop);
+        r = read_stop(judgement, tracee);
         if (r < 0)
                 return r;
         if (judgement->stop.stop != TRACEE_CALL_SECCOMP ||
@@ -442,6 +496,13 @@ void decision_at_entry(Supervisor *supervisor, Tracee *tracee)
                 decision_fail_closed(supervisor, tracee, "a call of a foreign architecture");
                 return;
         }
+        r = way_back_repeats(tracee, judgement.stop.instruction_pointer);
+        if (r > 0)
+                supervisor_resume(supervisor, tracee, 0);
+        else if (r < 0 && r != TRACEE_GONE)
+                decision_fail_closed(supervisor, tracee, "cannot put the registers of a call back");
+        if (r != 0)
+                return;
         supervisor->calls++;
         tracee->process->calls++;
         if (resume_broken(supervisor, tracee, &judgement))

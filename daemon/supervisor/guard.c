@@ -2,7 +2,9 @@
 #include "supervisor/guard.h"
 
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "supervisor/pinned-arguments.h"
@@ -27,7 +29,7 @@ static int judge_clone3(Supervisor *supervisor, Tracee *tracee, const CallRegist
         uint64_t address, size = call->arguments[1];
         int r;
 
-        if (size < CLONE_ARGS_SIZE_VER0 || size > LANDING_SLOT_BYTES)
+        if (size < CLONE_ARGS_SIZE_VER0 || size > LANDING_SLOT_ROOM)
                 return 0; /* the kernel refuses it: EINVAL, E2BIG */
         r = pinned_copy(supervisor, tracee, call->arguments[0], size, &address, (void **) &copy);
         if (r == -EFAULT)
@@ -72,6 +74,15 @@ static int judge_pidfd_signal(const Tracee *tracee, const CallRegisters *call, c
         return -EPERM;
 }
 
+/* seccomp(SECCOMP_SET_MODE_FILTER), prctl(PR_SET_SECCOMP): its filter will judge the calls that are
+ * executed in place of its own, too. */
+static bool installs_filter(const CallRegisters *call)
+{
+        return (call->number == SYS_seccomp &&
+                (uint32_t) call->arguments[0] == SECCOMP_SET_MODE_FILTER) ||
+               (call->number == SYS_prctl && (uint32_t) call->arguments[0] == PR_SET_SECCOMP);
+}
+
 /* Which root each process has is looked at from now on: a call may be shared (CLONE_FS), and
  * pivot_root moves everybody. */
 static void forget_root(void *value, void *context)
@@ -97,6 +108,10 @@ int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *cal
                 return judge_clone3(supervisor, tracee, call, ret_call, ret_why);
         case SYS_pidfd_send_signal:
                 return judge_pidfd_signal(tracee, call, ret_why);
+        case SYS_seccomp:
+        case SYS_prctl:
+                tracee->process->own_filters |= installs_filter(call);
+                return 0;
         default:
                 return 0;
         }

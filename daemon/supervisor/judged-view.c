@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* The page at `address`, which is read when it is not known; NULL when it cannot be kept: what of
  * it is readable has to be found out byte by byte. */
 static const JudgedPage *page_at(JudgedView *view, uint64_t address)
@@ -124,4 +126,12 @@ void judged_view_release(JudgedView *view)
                 free(view->paths[i].resolved);
         }
         view->count = 0;
+}
+
+const char *judged_view_plain_path(const JudgedView *view)
+{
+        for (unsigned i = 0; i < view->count; i++)
+                if (string_equal(view->paths[i].path, view->paths[i].resolved))
+                        return view->paths[i].path;
+        return NULL;
 }

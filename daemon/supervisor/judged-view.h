@@ -39,3 +39,6 @@ typedef struct JudgedView {
 /* Points into `view` itself: it must not be moved. */
 void judged_view_init(JudgedView *view, const Tracee *tracee);
 void judged_view_release(JudgedView *view);
+
+/* The path that the caller gave, when it is the very one that it leads to; NULL otherwise. */
+const char *judged_view_plain_path(const JudgedView *view);

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "hook/landing-page.h"
 #include "supervisor/process-facts.h"
 
 #ifndef F_SEAL_FUTURE_WRITE
@@ -114,6 +113,29 @@ void landing_memory_give_slot(LandingMemory *landing, int slot)
 {
         if (slot >= 0)
                 landing->free_slots[landing->free_count++] = (int16_t) slot;
+}
+
+bool landing_memory_is_roomy(const LandingMemory *landing)
+{
+        return landing->next_slot - landing->free_count < LANDING_SLOT_COUNT / 2;
+}
+
+/* The system-call instruction at the start of the way back, which a call returns behind. */
+#define WAY_BACK_SYSCALL_BYTES 2
+
+void landing_memory_put_way_back(LandingMemory *landing, uint64_t base, int slot,
+                                 const LandingRegisters *registers, uint64_t *ret_address)
+{
+        unsigned char *memory = landing_memory_slot(landing, slot);
+        size_t size = (size_t) (landing_way_back_end - landing_way_back_start);
+
+        memcpy(memory + LANDING_REGISTERS_OFFSET, registers, sizeof(*registers));
+        /* strings of an edited or injected call may have lain there; code that is the same is not
+         * written, which would make the processor read it anew */
+        if (memcmp(memory + LANDING_WAY_BACK_OFFSET, landing_way_back_start, size) != 0)
+                memcpy(memory + LANDING_WAY_BACK_OFFSET, landing_way_back_start, size);
+        *ret_address =
+                landing_slot_address(base, slot) + LANDING_WAY_BACK_OFFSET + WAY_BACK_SYSCALL_BYTES;
 }
 
 void *landing_memory_slot(LandingMemory *landing, int slot)

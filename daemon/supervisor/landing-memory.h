@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/cleanup.h"
+#include "hook/landing-page.h"
 
 /* Its name in /proc/PID/maps is "/memfd:seccomp-jail (deleted)". */
 #define LANDING_MEMFD_NAME "seccomp-jail"
@@ -38,6 +39,13 @@ int landing_memory_put_filter(LandingMemory *landing, uint64_t base,
 /* A free slot's index; -ENOSPC. */
 int landing_memory_take_slot(LandingMemory *landing);
 void landing_memory_give_slot(LandingMemory *landing, int slot);
+/* Whether half of the slots are free: then one may be kept longer than a call takes. */
+bool landing_memory_is_roomy(const LandingMemory *landing);
+
+/* Prepares the way back of a slot. *ret_address: where a call has to return to, to take it, in a
+ * process that has the page at `base`. */
+void landing_memory_put_way_back(LandingMemory *landing, uint64_t base, int slot,
+                                 const LandingRegisters *registers, uint64_t *ret_address);
 /* Our view of a slot (LANDING_SLOT_BYTES), and its address in a process that has the page at
  * `base`. */
 void *landing_memory_slot(LandingMemory *landing, int slot);

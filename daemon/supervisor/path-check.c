@@ -24,6 +24,9 @@
          O_ASYNC | O_DIRECT | KERNEL_O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME |          \
          O_CLOEXEC | O_PATH | KERNEL_O_TMPFILE)
 
+/* What open and openat keep beside O_PATH. */
+#define O_PATH_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
+
 /* The argument whose path was judged: the first one. */
 static const DecodedArgument *judged_path(const OpenCall *call)
 {
@@ -86,36 +89,86 @@ static bool refused_for_ever(Supervisor *supervisor, const Tracee *tracee,
                outcome.action->kind == ACTION_ABORT_FOREVER;
 }
 
+/* As open and openat take their flags and mode, in openat2's words. */
+static struct open_how plain_open_how(uint64_t flags, uint64_t mode)
+{
+        uint64_t known = flags & O_PATH ? O_PATH_FLAGS : OPEN_FLAGS_KNOWN;
+
+        return (struct open_how){
+                .flags = flags & known,
+                .mode = flags & known & (O_CREAT | KERNEL_O_TMPFILE) ? mode & 07777 : 0,
+                .resolve = RESOLVE_NO_SYMLINKS,
+        };
+}
+
+/* An opening of `path`, which no link can lead elsewhere: written into the slot from `used` on. */
+static bool open_held(Supervisor *supervisor, Tracee *tracee, const struct open_how *how,
+                      const char *path, size_t used, CallRegisters *ret)
+{
+        size_t start = (used + 15) & ~(size_t) 15, size = strlen(path) + 1;
+        CallRegisters safe = {.number = SYS_openat2};
+        unsigned char *slot;
+        uint64_t address;
+        void *memory;
+
+        if (path[0] != '/' || start + sizeof(*how) + size > LANDING_SLOT_ROOM ||
+            pinned_slot(supervisor, tracee, &address, &memory) < 0)
+                return false;
+        slot = memory;
+        memcpy(slot + start, how, sizeof(*how));
+        memcpy(slot + start + sizeof(*how), path, size);
+        safe.arguments[0] = (uint64_t) AT_FDCWD;
+        safe.arguments[1] = address + start + sizeof(*how);
+        safe.arguments[2] = address + start;
+        safe.arguments[3] = sizeof(*how);
+        if (refused_for_ever(supervisor, tracee, &safe))
+                return false;
+        *ret = safe;
+        return true;
+}
+
 CallRegisters path_check_call(Supervisor *supervisor, Tracee *tracee)
 {
         OpenCall *call = tracee->call;
-        const CallRegisters *own = &call->decoded.registers;
-        CallRegisters safe = {.number = SYS_openat2};
-        struct open_how how = {.resolve = RESOLVE_NO_SYMLINKS};
-        const char *path;
-        uint64_t flags, mode, address;
-        size_t start = (call->pinned_bytes + 15) & ~(size_t) 15, size;
-        unsigned char *slot;
-        void *memory;
+        CallRegisters safe = call->decoded.registers;
+        struct open_how how;
+        uint64_t flags, mode;
 
-        if (!call->check_path || !open_arguments(own, &flags, &mode) ||
+        if (!call->check_path || !open_arguments(&safe, &flags, &mode) ||
             !(flags & (O_CREAT | O_TRUNC)))
-                return *own;
-        path = judged_path(call)->resolved;
-        size = strlen(path) + 1;
-        if (path[0] != '/' || start + sizeof(how) + size > LANDING_SLOT_BYTES ||
-            pinned_slot(supervisor, tracee, &address, &memory) < 0)
-                return *own; /* the descriptor is compared afterwards all the same */
-        how.flags = flags & OPEN_FLAGS_KNOWN;
-        how.mode = flags & (O_CREAT | KERNEL_O_TMPFILE) ? mode & 07777 : 0;
-        slot = memory;
-        memcpy(slot + start, &how, sizeof(how));
-        memcpy(slot + start + sizeof(how), path, size);
-        safe.arguments[0] = (uint64_t) AT_FDCWD;
-        safe.arguments[1] = address + start + sizeof(how);
-        safe.arguments[2] = address + start;
-        safe.arguments[3] = sizeof(how);
-        return refused_for_ever(supervisor, tracee, &safe) ? *own : safe;
+                return safe;
+        how = plain_open_how(flags, mode);
+        /* else the descriptor is compared afterwards all the same */
+        (void) open_held(supervisor, tracee, &how, judged_path(call)->resolved, call->pinned_bytes,
+                         &safe);
+        return safe;
+}
+
+/* Only a call that leads to a path and answers a descriptor is looked at afterwards. */
+static bool needs_check(const CallRegisters *call)
+{
+        const SyscallEntry *entry = syscall_by_number(call->number);
+
+        for (unsigned i = 0; entry && i < entry->argument_count; i++)
+                if (entry->arguments[i].kind == ARGUMENT_KIND_PATH)
+                        return entry->result == SYSCALL_RESULT_FD;
+        return !entry;
+}
+
+bool path_check_is_spared(Supervisor *supervisor, Tracee *tracee, const PinnedCall *pinned,
+                          const JudgedView *view, CallRegisters *ret)
+{
+        const char *path = judged_view_plain_path(view);
+        struct open_how how;
+        uint64_t flags, mode;
+
+        *ret = pinned->call;
+        if (!needs_check(&pinned->call))
+                return true;
+        if (!path || tracee->process->own_filters || !open_arguments(&pinned->call, &flags, &mode))
+                return false;
+        how = plain_open_how(flags, mode);
+        return open_held(supervisor, tracee, &how, path, pinned->bytes, ret);
 }
 
 /* ---- after ---- */

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "supervisor/judged-view.h"
+#include "supervisor/pinned-arguments.h"
 #include "supervisor/supervisor.h"
 
 /* The call was decided by what a path leads to, or by a person who saw it: mark it for the checks
@@ -16,6 +18,12 @@ void path_check_mark(OpenCall *call);
 /* What the kernel shall execute for the open call: itself, or its openat2 form on the resolved
  * path. */
 CallRegisters path_check_call(Supervisor *supervisor, Tracee *tracee);
+
+/* Whether a call that was judged in `view` can do without the check at its exit: then *ret is what
+ * the kernel shall execute. An opening by a name that led through no link is made by openat2, which
+ * follows none now either. */
+bool path_check_is_spared(Supervisor *supervisor, Tracee *tracee, const PinnedCall *pinned,
+                          const JudgedView *view, CallRegisters *ret);
 
 /* At the exit stop: the result that the program shall see. A descriptor of something else than what
  * was judged is closed and the call has failed with EACCES. */

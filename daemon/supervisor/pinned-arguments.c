@@ -30,7 +30,7 @@ int pinned_copy(Supervisor *supervisor, Tracee *tracee, uint64_t address, size_t
         ssize_t n;
         int r;
 
-        if (size > LANDING_SLOT_BYTES)
+        if (size > LANDING_SLOT_ROOM)
                 return -E2BIG;
         r = pinned_slot(supervisor, tracee, &slot_address, &memory);
         if (r < 0)
@@ -70,7 +70,7 @@ static int copy_range(Pinner *pinner, const MemoryRange *range, uint64_t *ret_co
         unsigned char *copy = pinner->memory + start;
         ssize_t n;
 
-        if (start > LANDING_SLOT_BYTES || range->size > LANDING_SLOT_BYTES - start)
+        if (start > LANDING_SLOT_ROOM || range->size > LANDING_SLOT_ROOM - start)
                 return -ENOSPC;
         n = pinner->caller->read_memory(pinner->caller->context, range->address, copy, range->size);
         if (n < 0)

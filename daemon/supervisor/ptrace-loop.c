@@ -15,8 +15,10 @@
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
 #include "supervisor/placement.h"
+#include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/resolve-path.h"
+#include "supervisor/way-back.h"
 
 /*
  * A new task tells of itself twice, in any order: by its maker's birth event, which says whose copy
@@ -219,7 +221,9 @@ static void take_over_leader(Supervisor *supervisor, Tracee *leader, pid_t old_t
         carry_out_ended(supervisor, leader, "killed");
         injection_gone(supervisor, leader);
         leader->call = TAKE_PTR(caller->call);
+        landing_memory_give_slot(supervisor->landing, leader->slot);
         leader->slot = caller->slot;
+        leader->way_back = (WayBack){0};
         caller->slot = -1;
         if (leader->call && leader->call->pending)
                 pending_call_move(leader->call->pending, leader);
@@ -268,6 +272,14 @@ static bool root_can_be_known(const Supervisor *supervisor, pid_t tid)
                !rule_set_opens_guard(supervisor->rules, "setns") && shares_our_root(tid);
 }
 
+/* The decoy's and that of the rules; what the program's starter had put on comes on top of them. */
+static bool has_our_filters_only(pid_t tid)
+{
+        unsigned count;
+
+        return process_seccomp_filters(tid, &count) == 0 && count == 2;
+}
+
 static void on_exec(Supervisor *supervisor, Tracee *tracee)
 {
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
@@ -299,8 +311,10 @@ static void on_exec(Supervisor *supervisor, Tracee *tracee)
                 return;
         }
         tracee->process->ran = true;
-        if (first)
+        if (first) {
                 tracee->process->our_root = root_can_be_known(supervisor, tracee_tid(tracee));
+                tracee->process->own_filters = !has_our_filters_only(tracee_tid(tracee));
+        }
         supervisor->events->process_started(supervisor->events_userdata, tracee->process);
         supervisor_resume(supervisor, tracee, 0);
 }
@@ -349,6 +363,12 @@ static void on_group_stop(Tracee *tracee, int signal)
         (void) tracee_listen(tracee_tid(tracee)); /* gone: waitpid() reports it */
 }
 
+/* A stop at which the program's registers may be looked at, by a handler or by us. */
+static bool is_between_calls(const Stop *stop)
+{
+        return stop->kind == STOP_SIGNAL || stop->kind == STOP_TRAP || stop->kind == STOP_GROUP;
+}
+
 void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
 {
         Tracee *tracee = tracee_table_get(&supervisor->tracees, stop->tid);
@@ -357,6 +377,8 @@ void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
                 on_stranger(supervisor, stop);
                 return;
         }
+        if (is_between_calls(stop) && way_back_leave(tracee) == TRACEE_GONE)
+                return;
         if (tracee->injection && injection_takes(supervisor, tracee, stop))
                 return;
         switch (stop->kind) {

@@ -73,6 +73,27 @@ void registers_rewind_call(Registers *registers)
         registers->raw.orig_rax = (unsigned long long) -1;
 }
 
+/* rcx as the instruction leaves it: the kernel returns faster when both are the same. */
+void registers_set_return(Registers *registers, uint64_t place)
+{
+        registers->raw.rip = place;
+        registers->raw.rcx = place;
+}
+
+void registers_put_back(Registers *registers, const CallRegisters *own, uint64_t place, bool before)
+{
+        bool in_call = (int64_t) registers->raw.orig_rax >= 0;
+
+        registers_set_arguments(registers, own->arguments);
+        registers_set_return(registers, place);
+        if (in_call)
+                registers->raw.orig_rax = (unsigned long long) own->number;
+        if (before) {
+                registers->raw.orig_rax = (unsigned long long) own->number;
+                registers_rewind_call(registers);
+        }
+}
+
 /* Calls that the kernel ends with EINTR, never with ERESTART*, whether or not a handler runs.
  * Measured: tests/kernel; signal(7) "Interruption of system calls and library functions by stop
  * signals". */

@@ -2,6 +2,7 @@
 /* A thread's registers by their role in a system call; registers-<arch>.c knows the names. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/user.h>
 
@@ -31,6 +32,14 @@ void registers_prepare_call(Registers *registers, uint64_t pad, const CallRegist
 /* At a syscall-entry stop's exit with the call skipped: the program's own instruction will execute
  * the call again from the start. */
 void registers_rewind_call(Registers *registers);
+
+/* At a stop inside a call: it returns to `place`. */
+void registers_set_return(Registers *registers, uint64_t place);
+
+/* At any stop: the thread is where its own call `own`, whose instruction ends at `place`, has put
+ * it; `before`: that instruction is still to be executed. The result of the call stays. */
+void registers_put_back(Registers *registers, const CallRegisters *own, uint64_t place,
+                        bool before);
 
 /* At the exit of a skipped call: as if a signal had broken `number` off. The kernel makes it again
  * where it would have done so (no handler, or one with SA_RESTART for a call that heeds it), else

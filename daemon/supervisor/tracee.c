@@ -74,6 +74,7 @@ static void copy_maker(Process *process, Process *maker)
         process->landing = maker->landing;
         process->ran = maker->ran;
         process->filters = maker->filters;
+        process->own_filters = maker->own_filters;
         if (maker->listener >= 0)
                 process->listener = fcntl(maker->listener, F_DUPFD_CLOEXEC, 3);
         process->our_root = maker->our_root;
@@ -100,6 +101,7 @@ static int process_new(TraceeTable *table, pid_t pid, Process *maker, Process **
                 if (table->landing && landing_memory_is_in(table->landing, pid))
                         process->landing = LANDING_BASE;
                 process->ran = process->landing != 0;
+                process->own_filters = true; /* unless somebody who knows says otherwise */
         }
         r = process_renew(process);
         if (r == 0)

@@ -38,6 +38,7 @@ typedef struct Process {
         bool lacks_filter;   /* attached to, and the filter is not in it yet */
         bool filter_is_due;  /* … and it was asked to stop for that */
         unsigned filters;    /* attached to: it has so many at least, 0 when nothing is known */
+        bool own_filters;    /* its calls may be judged by number by filters that are not ours */
         uint64_t calls;      /* mediated calls */
         uint64_t held_ns;    /* time that its calls waited for answers */
 } Process;
@@ -59,6 +60,13 @@ typedef struct BrokenCall {
         struct OpenCall *call; /* as it was decided; owned */
 } BrokenCall;
 
+/* way-back.h: a call that was let go with arguments that are not the program's. */
+typedef struct WayBack {
+        uint64_t resume; /* where it returns to; 0: the thread has its own registers */
+        CallRegisters own;
+        uint64_t instruction_pointer; /* where its own call returns to */
+} WayBack;
+
 typedef struct Tracee {
         uint64_t id; /* tid, the key */
         Process *process;
@@ -67,10 +75,12 @@ typedef struct Tracee {
                 *call; /* the call it is in, from entry to exit; NULL when none is followed */
         struct Injection *injection; /* calls that are being put in, NULL for none */
         BrokenCall broken;
+        WayBack way_back;
         uint32_t stops, stops_seen; /* at calls; at the last look at a moved thread */
         uint64_t looked_ns;         /* when its pace was measured last */
         cpu_set_t *own_mask;        /* of the program, while placement.h has moved it; owned */
-        int slot;                   /* in the landing page, -1 for none */
+        int slot;                   /* in the landing page, -1 for none; kept from one call to the
+                                       next by way-back.h */
         int group_signal;           /* LISTENING: the stop signal */
 } Tracee;
 

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs test programs bare and in a jail that allows and logs every call; both must look the same.
+"""Runs test programs bare, in a jail that allows and logs every call, and in one that looks at the
+paths and addresses of calls without a log, so that they run with pinned arguments; all must look
+the same.
 
     behave.py BIN [--root] [--under COMMAND] NAME...
 
@@ -15,6 +17,21 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from jail import Jail, shell_status
 
+JUDGED = {
+    "seccomp-jail": 1,
+    "default": "allow-forever",
+    "rules": [
+        {"syscall": ["open", "openat", "openat2", "creat", "stat", "lstat", "newfstatat", "statx",
+                     "access", "faccessat", "faccessat2", "readlink", "readlinkat", "mkdir",
+                     "mkdirat", "unlink", "unlinkat", "rmdir", "mknod", "mknodat", "chmod",
+                     "fchmodat", "chdir", "execve", "truncate", "statfs", "utimensat"],
+         "where": {"path": "/nowhere/**"}, "action": "abort", "log": False},
+        {"syscall": ["bind", "connect"], "where": {"address": "203.0.113.1"}, "action": "abort",
+         "log": False},
+    ],
+}
+# Its pointers lead nowhere: a rule that looks at such an argument refuses the call, EFAULT or not.
+NOT_JUDGED = {"random-calls"}
 INPUT = bytes(range(256)) * 4000
 TIMEOUT = 60
 
@@ -69,7 +86,12 @@ def check(jail, name, under):
     log = jail.work / f"{name}.log"
     command = [jail.bin / "jailctl", "run", "--user", "--default", "allow", "--ask", "none", "--log",
                log, "--", program]
-    return complaint(name, bare, observe(jail, command)) + log_complaint(name, log)
+    found = complaint(name, bare, observe(jail, command)) + log_complaint(name, log)
+    if name in NOT_JUDGED:
+        return found
+    judged = [jail.bin / "jailctl", "run", "--user", "--ask", "none", "--rules",
+              jail.work / "judged.jail.json", "--", program]
+    return found + complaint(f"{name} (judged)", bare, observe(jail, judged))
 
 
 def main():
@@ -82,6 +104,9 @@ def main():
     names = options.names or sorted(path.name for path in (options.bin / "programs").iterdir())
     failures = []
     with Jail(options.bin, as_root=options.root) as jail:
+        rules = jail.work / "judged.jail.json"
+        rules.write_text(json.dumps(JUDGED))
+        jail.own(rules)
         for name in names:
             try:
                 failures += check(jail, name, options.under)

@@ -171,7 +171,7 @@ static void guards_stand_in_front_of_allow(void **state)
         } cases[] = {
                 {{SYS_seccomp, {1, 0x8, 0}}, SECCOMP_RET_ERRNO | EBUSY},
                 {{SYS_seccomp, {1, UINT64_C(0xdead0000001f), 0}}, SECCOMP_RET_ERRNO | EBUSY},
-                {{SYS_seccomp, {1, 0x1, 0}}, SECCOMP_RET_ALLOW},
+                {{SYS_seccomp, {1, 0x1, 0}}, SECCOMP_RET_TRACE | 7},
                 {{SYS_io_uring_setup, {8, 0}}, SECCOMP_RET_ERRNO | ENOSYS},
                 {{SYS_clone, {0x01200011}}, SECCOMP_RET_ALLOW},
                 {{SYS_clone, {0x003d0f00}}, SECCOMP_RET_ALLOW},
