@@ -199,7 +199,7 @@ static int add_vector(RangeList *ranges, unsigned index)
 }
 
 /* A message: its head, the address, the vector's head and the control data. */
-static int add_message_parts(RangeList *ranges, int message, size_t at, bool in)
+static int add_message_parts(RangeList *ranges, int message, size_t at)
 {
         uint64_t name_size = 0, iovec_count = 0, control_size = 0;
         int r;
@@ -212,25 +212,23 @@ static int add_message_parts(RangeList *ranges, int message, size_t at, bool in)
                        &control_size) < 0)
                 return 0;
         name_size = (uint32_t) name_size;
-        if (in) {
-                r = add_behind(ranges, message, at + offsetof(struct msghdr, msg_name),
-                               name_size < SOCKADDR_BYTES ? name_size : SOCKADDR_BYTES);
-                if (none_is_fine(r) < 0)
-                        return r;
-        }
+        r = add_behind(ranges, message, at + offsetof(struct msghdr, msg_name),
+                       name_size < SOCKADDR_BYTES ? name_size : SOCKADDR_BYTES);
+        if (none_is_fine(r) < 0)
+                return r;
         if (iovec_count <= IOVEC_MAX) {
                 r = add_behind(ranges, message, at + offsetof(struct msghdr, msg_iov),
                                iovec_count * sizeof(struct iovec));
                 if (none_is_fine(r) < 0)
                         return r;
         }
-        if (!in || control_size > CONTROL_BYTES)
+        if (control_size > CONTROL_BYTES)
                 return 0;
         return none_is_fine(add_behind(ranges, message, at + offsetof(struct msghdr, msg_control),
                                        control_size));
 }
 
-static int add_messages(RangeList *ranges, const SyscallArgument *argument, unsigned index, bool in)
+static int add_messages(RangeList *ranges, const SyscallArgument *argument, unsigned index)
 {
         uint64_t count = argument->elements ? size_value(ranges, argument) : 1;
         size_t each = argument->elements ? sizeof(struct mmsghdr) : sizeof(struct msghdr);
@@ -243,7 +241,7 @@ static int add_messages(RangeList *ranges, const SyscallArgument *argument, unsi
                                                   .argument = index,
                                                   .parent = -1});
         for (uint64_t i = 0; message >= 0 && i < count; i++) {
-                int r = add_message_parts(ranges, message, i * each, in);
+                int r = add_message_parts(ranges, message, i * each);
 
                 if (r < 0)
                         return r;
@@ -338,11 +336,8 @@ static int add_argument(RangeList *ranges, unsigned index)
         case ARGUMENT_KIND_IOVEC_OUT:
                 return add_iovec(ranges, argument, index);
         case ARGUMENT_KIND_MSGHDR:
-        case ARGUMENT_KIND_MSGHDR_OUT:
-                return add_messages(ranges, argument, index,
-                                    argument->kind == ARGUMENT_KIND_MSGHDR);
+                return add_messages(ranges, argument, index);
         case ARGUMENT_KIND_STRUCT_IN:
-        case ARGUMENT_KIND_STRUCT_INOUT:
                 return add_structure(ranges, argument, index);
         default:
                 return 0;

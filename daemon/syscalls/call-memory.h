@@ -3,7 +3,8 @@
  * Which memory of the caller the kernel will read to learn what a call asks for: paths, addresses,
  * structures, argv and the heads of vectors. Whoever judges a call copies these ranges first and
  * points the call at the copies, so that what was judged is what runs. The data that write(2) and
- * its like carry is not among them.
+ * its like carry is not among them, nor is what the kernel writes to as well (poll's list,
+ * recvmsg's message, a length that is answered): the copies are where nobody can write.
  */
 #pragma once
 
