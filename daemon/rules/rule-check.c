@@ -29,10 +29,27 @@ static bool is_vdso_call(int number)
                number == SYS_getcpu;
 }
 
-/* The calls that the rule names by themselves; a group may hold them by the way. */
-static bool names_calls(const Rule *rule)
+/* The first call of the vDSO that the rule names and does something about; -1 for none. */
+static int named_vdso_call(const Rule *rule)
 {
-        return !strpbrk(rule->selector, "@*");
+        bool nothing = rule->action.kind == ACTION_ALLOW_FOREVER ||
+                       (rule->action.kind == ACTION_ALLOW && !rule->log && !rule->action.after &&
+                        !rule->action.delay_usec && !rule->action.signal);
+
+        if (rule->disabled || nothing || strpbrk(rule->selector, "@*"))
+                return -1;
+        for (size_t i = 0; i < rule->number_count; i++)
+                if (is_vdso_call(rule->numbers[i]))
+                        return rule->numbers[i];
+        return -1;
+}
+
+bool rule_set_names_vdso_calls(const RuleSet *set)
+{
+        for (size_t i = 0; i < set->count; i++)
+                if (named_vdso_call(set->entries[i].rule) >= 0)
+                        return true;
+        return false;
 }
 
 static int check_reached(const Rule *rule, size_t number, const Standing *standing,
@@ -72,24 +89,21 @@ static int check_forever_place(const Rule *rule, const Standing *standing, Diagn
         return 0;
 }
 
-static int check_vdso(const Rule *rule, Diagnostics *diagnostics)
+/* Once for all such rules. */
+static int check_vdso(const Rule *rule, bool *said, Diagnostics *diagnostics)
 {
+        int number = named_vdso_call(rule);
         char name[32];
 
-        if (!names_calls(rule) || rule->action.kind == ACTION_ALLOW ||
-            rule->action.kind == ACTION_ALLOW_FOREVER)
+        if (number < 0 || *said)
                 return 0;
-        for (size_t i = 0; i < rule->number_count; i++) {
-                if (!is_vdso_call(rule->numbers[i]))
-                        continue;
-                call_name(rule->numbers[i], name, sizeof(name));
-                return diagnostics_add(
-                        diagnostics, SEVERITY_WARNING, rule->line, rule->column,
-                        "programs ask %s of the vDSO without entering the kernel; this "
-                        "rule sees only those that make the call itself",
-                        name);
-        }
-        return 0;
+        *said = true;
+        call_name(number, name, sizeof(name));
+        return diagnostics_add(
+                diagnostics, SEVERITY_WARNING, rule->line, rule->column,
+                "for %s to be seen, programs started in this jail have no vDSO: each look at a "
+                "clock is a call; programs that run already go on asking theirs",
+                name);
 }
 
 static bool kernel_narrows(const Rule *rule)
@@ -139,6 +153,7 @@ static int check_plan(const RuleSet *set, Diagnostics *diagnostics)
 int rule_check(const RuleSet *set, Diagnostics *diagnostics)
 {
         _cleanup_free_ Standing *standing = calloc(1, sizeof(*standing));
+        bool said = false;
         int r = 0;
 
         if (!standing)
@@ -152,7 +167,7 @@ int rule_check(const RuleSet *set, Diagnostics *diagnostics)
                 if (r >= 0)
                         r = check_forever_place(rule, standing, diagnostics);
                 if (r >= 0)
-                        r = check_vdso(rule, diagnostics);
+                        r = check_vdso(rule, &said, diagnostics);
                 stand(rule, i + 1, standing);
         }
         return r < 0 ? r : check_plan(set, diagnostics);

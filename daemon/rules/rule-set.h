@@ -57,6 +57,10 @@ RuleUse rule_set_use(const RuleSet *set, size_t index);
 
 /* ---- changing a running jail's rules ---- */
 
+/* Whether a rule that looks at or changes more than nothing names a call that programs make in the
+ * vDSO (clock_gettime, gettimeofday, time, getcpu): where it is there, no rule sees them. */
+bool rule_set_names_vdso_calls(const RuleSet *set);
+
 /* Each answers 0 or -EPERM (a forever action is fixed while the jail lives), -EINVAL, -ENOENT, with
  * a sentence. A change that fails changes nothing. */
 

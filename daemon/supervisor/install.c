@@ -15,6 +15,7 @@
 #include "hook/landing-page.h"
 #include "supervisor/decoy-listener.h"
 #include "supervisor/edge-wall.h"
+#include "supervisor/hide-vdso.h"
 #include "supervisor/kernel-features.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
@@ -291,6 +292,8 @@ int install_image(Installer *installer, Tracee *tracee, bool with_filter, Proble
                 r = tracee_get_registers(caller.tid, &caller.base);
         if (r == 0)
                 r = make_calls_at_entry(installer, &caller, tracee, with_filter, problem);
+        if (r == 0 && rule_set_names_vdso_calls(installer->rules))
+                r = vdso_hide(tracee, registers_stack_pointer(&caller.base));
         /* a stop signal came meanwhile: the next stop will be the group-stop again */
         if (r == 0 && caller.group_signal)
                 r = tracee_interrupt(caller.tid);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/problem.h"
+#include "rules/rule-set.h"
 #include "supervisor/landing-memory.h"
 #include "supervisor/remote-call.h"
 #include "supervisor/tracee.h"
@@ -20,6 +21,7 @@ typedef struct Installer {
         bool seals;       /* the filter does not guard the page's addresses: it must be sealed */
         bool edge_wall;   /* the first image goes behind it (edge-wall.h) */
         unsigned filters; /* the first image had so many at its start, 0 when that is not known */
+        const RuleSet *rules; /* whether an image's vDSO is hidden depends on them */
         StopQueue *later;
 } Installer;
 

@@ -194,6 +194,7 @@ int supervisor_prepare(Supervisor *supervisor, const JailOptions *options, Probl
                 .filter = supervisor->filter,
                 .filter_count = supervisor->filter_count,
                 .edge_wall = edge_wall_is_wanted(supervisor->rules),
+                .rules = supervisor->rules,
                 .later = &supervisor->later,
         };
         return 0;

@@ -249,9 +249,8 @@ static const Case warnings[] = {
          "the supervisor decides both, at its speed; put the forever rule first if it may decide "
          "first"},
         {FILE_OF("{\"syscall\": \"clock_gettime\", \"action\": \"abort\"}"),
-         "2:1: warning: programs ask clock_gettime of the vDSO without entering the kernel; this "
-         "rule "
-         "sees only those that make the call itself"},
+         "2:1: warning: for clock_gettime to be seen, programs started in this jail have no vDSO: "
+         "each look at a clock is a call; programs that run already go on asking theirs"},
         {"{\"seccomp-jail\": 1, \"default\": \"allow\", \"open-guards\": [\"ptrace\"]}",
          "1:57: warning: the guard 'ptrace' is open: a program could take over any process of its "
          "user that is not in the jail"},
