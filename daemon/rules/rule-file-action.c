@@ -103,8 +103,7 @@ static int read_bytes(JsonValue value, uint8_t **ret, size_t *ret_size)
 
 static int read_write(JsonValue member, Action *action, Diagnostics *diagnostics)
 {
-        BufferWrite *writes;
-        uint8_t *bytes = NULL;
+        _cleanup_free_ uint8_t *bytes = NULL;
         size_t size = 0;
         int r;
 
@@ -115,20 +114,13 @@ static int read_write(JsonValue member, Action *action, Diagnostics *diagnostics
                                   "{\"base64\": \"AP8=\"}");
         if (r < 0)
                 return r;
-        if (size > WRITE_BYTES_MAX) {
-                free(bytes);
+        if (size > WRITE_BYTES_MAX)
                 return file_error(diagnostics, member, "a buffer takes at most %u bytes",
                                   WRITE_BYTES_MAX);
-        }
-        writes = reallocarray(action->writes, action->write_count + 1, sizeof(*writes));
-        if (!writes) {
-                free(bytes);
-                return -ENOMEM;
-        }
-        action->writes = writes;
-        writes[action->write_count++] = (BufferWrite){
-                .argument = strdup(json_value_key(member)), .bytes = bytes, .size = size};
-        return writes[action->write_count - 1].argument ? 0 : -ENOMEM;
+        return buffer_writes_add(&action->writes, &action->write_count,
+                                 &(BufferWrite){.argument = (char *) json_value_key(member),
+                                                .bytes = bytes,
+                                                .size = size});
 }
 
 static int read_writes(JsonValue object, Action *action, Diagnostics *diagnostics)
@@ -145,16 +137,60 @@ static int read_writes(JsonValue object, Action *action, Diagnostics *diagnostic
         return r;
 }
 
-static int read_after(JsonValue object, Action *action, Diagnostics *diagnostics)
+/* A number as text, as it is typed elsewhere. */
+static char *field_value(JsonValue value)
 {
-        static const char *const keys[] = {"value", "errno", "writes", NULL};
+        uint64_t bits;
+
+        if (json_value_string(value))
+                return strdup(json_value_string(value));
+        if (json_value_integer(value, &bits, NULL) < 0)
+                return NULL;
+        return string_format("%lld", (long long) bits);
+}
+
+static int read_field(JsonValue member, Action *action, Diagnostics *diagnostics)
+{
+        _cleanup_free_ char *argument = NULL, *field = NULL, *value = field_value(member);
+        int r;
+
+        if (!value)
+                return file_error(diagnostics, member,
+                                  "a field is a whole number or a text: {\"statbuf.st_size\": 0}");
+        r = buffer_field_split(json_value_key(member), &argument, &field);
+        if (r < 0)
+                return r;
+        return buffer_writes_add(&action->writes, &action->write_count,
+                                 &(BufferWrite){.argument = argument,
+                                                .field = field,
+                                                .bytes = (uint8_t *) value,
+                                                .size = strlen(value)});
+}
+
+static int read_fields(JsonValue object, Action *action, Diagnostics *diagnostics)
+{
         JsonValue member;
         int r = 0;
 
         if (json_value_type(object) != JSON_OBJECT)
                 return file_error(diagnostics, object,
-                                  "\"after\" is an object: {\"value\": 0}, {\"errno\": \"EIO\"} or "
-                                  "{\"writes\": {...}}");
+                                  "\"fields\" is an object: {\"statbuf.st_size\": 0}");
+        for (bool more = json_value_first(object, &member); more && r >= 0;
+             more = json_value_next(&member))
+                r = read_field(member, action, diagnostics);
+        return r;
+}
+
+static int read_after(JsonValue object, Action *action, Diagnostics *diagnostics)
+{
+        static const char *const keys[] = {"value", "errno", "writes", "fields", NULL};
+        JsonValue member;
+        int r = 0;
+
+        if (json_value_type(object) != JSON_OBJECT)
+                return file_error(diagnostics, object,
+                                  "\"after\" is an object: {\"value\": 0}, {\"errno\": \"EIO\"}, "
+                                  "{\"writes\": {...}} or {\"fields\": {...}}");
         action->after = true;
         for (bool more = json_value_first(object, &member); more && r >= 0;
              more = json_value_next(&member)) {
@@ -166,9 +202,11 @@ static int read_after(JsonValue object, Action *action, Diagnostics *diagnostics
                         r = read_errno(member, &action->error_number, diagnostics);
                 else if (strcmp(key, "writes") == 0)
                         r = read_writes(member, action, diagnostics);
+                else if (strcmp(key, "fields") == 0)
+                        r = read_fields(member, action, diagnostics);
                 else
                         r = file_unknown_key(diagnostics, member, keys, "\"after\"");
-                if (strcmp(key, "writes") != 0)
+                if (strcmp(key, "value") == 0 || strcmp(key, "errno") == 0)
                         action->after_return = true;
         }
         return r;
@@ -269,6 +307,7 @@ static const ActionKey action_keys[] = {
          "abort, abort-forever or return"},
         {"value", KIND(RETURN), "return"},
         {"writes", KIND(RETURN), "return (for allow write it in \"after\")"},
+        {"fields", KIND(RETURN), "return (for allow write it in \"after\")"},
         {"script", KIND(SCRIPT), "script"},
         {"seed-script", KIND(SCRIPT), "script"},
         {"after", KIND(ALLOW), "allow"},
@@ -286,6 +325,8 @@ static int read_key(JsonValue member, Action *action, Diagnostics *diagnostics)
                 return read_value(member, &action->value, diagnostics);
         if (strcmp(key, "writes") == 0)
                 return read_writes(member, action, diagnostics);
+        if (strcmp(key, "fields") == 0)
+                return read_fields(member, action, diagnostics);
         if (strcmp(key, "script") == 0)
                 return read_script(member, false, action, diagnostics);
         if (strcmp(key, "seed-script") == 0)
@@ -356,9 +397,9 @@ int rule_file_read_action(JsonValue object, Action *ret, Diagnostics *diagnostic
 
 int rule_file_read_action_value(JsonValue value, Action *ret, Diagnostics *diagnostics)
 {
-        static const char *const keys[] = {"action", "errno",   "value",       "writes",
-                                           "script", "after",   "seed-script", "delay",
-                                           "signal", "seconds", NULL};
+        static const char *const keys[] = {"action", "errno",  "value",   "writes",
+                                           "fields", "script", "after",   "seed-script",
+                                           "delay",  "signal", "seconds", NULL};
         JsonValue member;
         int r = 0;
 

@@ -7,12 +7,13 @@
 #include "rules/rule-file.h"
 #include "rules/rule-nth.h"
 #include "rules/rule-set-data.h"
+#include "syscalls/result-field.h"
 #include "syscalls/syscall-table.h"
 
-static const char *const rule_keys[] = {"syscall", "action",      "where",   "exe",   "started-by",
-                                        "pid",     "nth",         "errno",   "value", "writes",
-                                        "script",  "seed-script", "after",   "delay", "signal",
-                                        "log",     "enabled",     "comment", NULL};
+static const char *const rule_keys[] = {"syscall", "action", "where",       "exe",     "started-by",
+                                        "pid",     "nth",    "errno",       "value",   "writes",
+                                        "fields",  "script", "seed-script", "after",   "delay",
+                                        "signal",  "log",    "enabled",     "comment", NULL};
 
 static int read_glob(JsonValue value, char **ret, Diagnostics *diagnostics)
 {
@@ -135,24 +136,43 @@ static int check_forever(JsonValue object, const Rule *rule, Diagnostics *diagno
         return r;
 }
 
+static int check_write(JsonValue place, const SyscallEntry *entry, const BufferWrite *write,
+                       Diagnostics *diagnostics)
+{
+        const char *name = write->argument;
+        bool number = name[0] >= '0' && name[0] <= '5' && !name[1];
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        int r = 0;
+
+        if (write->field)
+                r = result_field_check(entry->number, name, write->field,
+                                       (const char *) write->bytes, &problem);
+        else if (!number && syscall_argument_index(entry, name) < 0)
+                r = problem_set(&problem, -EINVAL, "%s has no argument '%.64s' to write to",
+                                entry->name, name);
+        if (r == 0 || r == -ENOMEM)
+                return r;
+        return file_error(diagnostics, place, "%s", problem_text(&problem));
+}
+
+/* What can be said when the rule is for one call; in a group each has arguments of its own. */
 static int check_writes(JsonValue object, const Rule *rule, Diagnostics *diagnostics)
 {
         const SyscallEntry *entry =
                 rule->number_count == 1 ? syscall_by_number(rule->numbers[0]) : NULL;
+        size_t before = diagnostics->count;
         JsonValue place = object;
+        int r = 0;
 
-        if (!json_value_member(object, "writes", &place))
+        if (!json_value_member(object, "writes", &place) &&
+            !json_value_member(object, "fields", &place))
                 json_value_member(object, "after", &place);
-        for (size_t i = 0; i < rule->action.write_count; i++) {
-                const char *name = rule->action.writes[i].argument;
-                bool number = name[0] >= '0' && name[0] <= '5' && !name[1];
-
-                if (number || !entry || syscall_argument_index(entry, name) >= 0)
-                        continue;
-                return file_error(diagnostics, place, "%s has no argument '%.64s' to write to",
-                                  entry->name, name);
+        for (size_t i = 0; entry && i < rule->action.write_count && r == 0; i++) {
+                r = check_write(place, entry, &rule->action.writes[i], diagnostics);
+                if (diagnostics->count > before)
+                        break;
         }
-        return 0;
+        return r;
 }
 
 /* By itself a call that always runs can have no other action; in a group it is passed over. */

@@ -74,16 +74,51 @@ static void append_bytes(Text *text, const BufferWrite *write)
         text_append(text, "\"}");
 }
 
+/* "argument.field": the value as it was typed. */
+static void append_field(Text *text, const BufferWrite *write)
+{
+        _cleanup_free_ char *name =
+                string_format("%s%s%s", write->argument, *write->field ? "." : "", write->field);
+
+        if (!name) {
+                text->error = -ENOMEM;
+                return;
+        }
+        append_string(text, name);
+        text_append(text, ": ");
+        text_append_json(text, (const char *) write->bytes, write->size);
+}
+
+/* Plain bytes and fields stand in objects of their own. */
+static void append_some_writes(Text *text, const char *key, const Action *action, bool fields)
+{
+        bool first = true;
+
+        for (size_t i = 0; i < action->write_count; i++) {
+                const BufferWrite *write = &action->writes[i];
+
+                if ((write->field != NULL) != fields)
+                        continue;
+                if (first)
+                        append_key(text, key);
+                text_append(text, first ? "{" : ", ");
+                first = false;
+                if (fields) {
+                        append_field(text, write);
+                        continue;
+                }
+                append_string(text, write->argument);
+                text_append(text, ": ");
+                append_bytes(text, write);
+        }
+        if (!first)
+                text_append(text, "}");
+}
+
 static void append_writes(Text *text, const Action *action)
 {
-        text_append(text, "{");
-        for (size_t i = 0; i < action->write_count; i++) {
-                text_append(text, i ? ", " : "");
-                append_string(text, action->writes[i].argument);
-                text_append(text, ": ");
-                append_bytes(text, &action->writes[i]);
-        }
-        text_append(text, "}");
+        append_some_writes(text, "writes", action, false);
+        append_some_writes(text, "fields", action, true);
 }
 
 static void append_after(Text *text, const Action *action)
@@ -96,10 +131,7 @@ static void append_after(Text *text, const Action *action)
                 append_key(&members, "value");
                 text_append_format(&members, "%lld", (long long) action->value);
         }
-        if (action->write_count > 0) {
-                append_key(&members, "writes");
-                append_writes(&members, action);
-        }
+        append_writes(&members, action);
         append_key(text, "after");
         text_append_format(text, "{%s}", members.length > 2 ? text_get(&members) + 2 : "");
         if (text_error(&members))
@@ -114,10 +146,7 @@ static void append_return(Text *text, const Action *action)
                 append_key(text, "value");
                 text_append_format(text, "%lld", (long long) action->value);
         }
-        if (action->write_count > 0) {
-                append_key(text, "writes");
-                append_writes(text, action);
-        }
+        append_writes(text, action);
 }
 
 /* `, "action": "abort", "errno": "EACCES"` and all that goes with it. */

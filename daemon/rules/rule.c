@@ -60,27 +60,55 @@ static int copy_string(const char *string, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
+static void write_release(BufferWrite *write)
+{
+        free(write->argument);
+        free(write->field);
+        free(write->bytes);
+}
+
+int buffer_writes_add(BufferWrite **writes, size_t *count, const BufferWrite *write)
+{
+        BufferWrite *more = reallocarray(*writes, *count + 1, sizeof(*more));
+        BufferWrite copy = {.size = write->size};
+
+        if (!more)
+                return -ENOMEM;
+        *writes = more;
+        copy.bytes = malloc(write->size + 1);
+        if (!copy.bytes || copy_string(write->argument, &copy.argument) < 0 ||
+            copy_string(write->field, &copy.field) < 0) {
+                write_release(&copy);
+                return -ENOMEM;
+        }
+        if (write->size > 0)
+                memcpy(copy.bytes, write->bytes, write->size);
+        copy.bytes[write->size] = '\0';
+        more[(*count)++] = copy;
+        return 0;
+}
+
+int buffer_field_split(const char *name, char **ret_argument, char **ret_field)
+{
+        size_t length = strcspn(name, ".");
+        _cleanup_free_ char *argument = strndup(name, length);
+
+        if (!argument)
+                return -ENOMEM;
+        *ret_field = strdup(name[length] ? name + length + 1 : "");
+        if (!*ret_field)
+                return -ENOMEM;
+        *ret_argument = TAKE_PTR(argument);
+        return 0;
+}
+
 static int copy_writes(const Action *action, Action *copy)
 {
-        if (action->write_count == 0)
-                return 0;
-        copy->writes = calloc(action->write_count, sizeof(*copy->writes));
-        if (!copy->writes)
-                return -ENOMEM;
-        for (size_t i = 0; i < action->write_count; i++) {
-                const BufferWrite *from = &action->writes[i];
-                BufferWrite *to = &copy->writes[copy->write_count++];
+        int r = 0;
 
-                if (copy_string(from->argument, &to->argument) < 0)
-                        return -ENOMEM;
-                to->bytes = malloc(from->size + 1);
-                if (!to->bytes)
-                        return -ENOMEM;
-                if (from->size > 0)
-                        memcpy(to->bytes, from->bytes, from->size);
-                to->size = from->size;
-        }
-        return 0;
+        for (size_t i = 0; i < action->write_count && r == 0; i++)
+                r = buffer_writes_add(&copy->writes, &copy->write_count, &action->writes[i]);
+        return r;
 }
 
 int action_copy(const Action *action, Action *ret)
@@ -99,10 +127,8 @@ int action_copy(const Action *action, Action *ret)
 
 void action_release(Action *action)
 {
-        for (size_t i = 0; i < action->write_count; i++) {
-                free(action->writes[i].argument);
-                free(action->writes[i].bytes);
-        }
+        for (size_t i = 0; i < action->write_count; i++)
+                write_release(&action->writes[i]);
         free(action->writes);
         free(action->script);
         *action = (Action){0};

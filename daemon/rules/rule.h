@@ -24,12 +24,19 @@ typedef enum ActionKind {
         _ACTION_KIND_COUNT,
 } ActionKind;
 
-/* Bytes for an output buffer of the call. */
+/* Bytes for an output buffer of the call, or the value of a part of it that has a name. */
 typedef struct BufferWrite {
         char *argument; /* by name or "0".."5" */
+        char *field;    /* NULL for plain bytes; else as in result-field.h, and `bytes` is the value
+                           as typed, with a NUL behind it */
         uint8_t *bytes; /* owned */
         size_t size;
 } BufferWrite;
+
+/* Adds a write to a list, with copies of all that it is given. -ENOMEM: then nothing was added. */
+int buffer_writes_add(BufferWrite **writes, size_t *count, const BufferWrite *write);
+/* "1.st_size" → argument "1", field "st_size"; "buf" → "buf", "". Owned. */
+int buffer_field_split(const char *name, char **ret_argument, char **ret_field);
 
 typedef struct Action {
         ActionKind kind;

@@ -3,117 +3,78 @@
 
 #include <string.h>
 
-#include "base/number.h"
-#include "syscalls/errno-names.h"
-#include "syscalls/structure-layout.h"
+#include "syscalls/argument-variants.h"
+#include "syscalls/call-numbers.h"
+#include "syscalls/output-place.h"
+#include "syscalls/result-field.h"
 
-/* How many bytes the call gave room for behind an argument; SIZE_MAX when the call does not say. */
-static size_t buffer_capacity(const OpenCall *call, unsigned index)
+void answer_result_release(AnswerResult *result)
 {
-        const SyscallEntry *entry = call->decoded.entry;
-        const SyscallArgument *argument;
-
-        if (!entry)
-                return SIZE_MAX;
-        argument = &entry->arguments[index];
-        if (argument->size_argument >= 0)
-                return (size_t) call->decoded.registers.arguments[argument->size_argument];
-        return argument->structure ? argument->structure->size : SIZE_MAX;
+        result_bytes_release(&result->bytes);
+        if (result->after)
+                action_release(result->after);
+        free(result->after);
+        *result = (AnswerResult){0};
 }
 
-static int check_buffer(const PendingCall *pending, const char *name, size_t size,
-                        unsigned *ret_index, Problem *problem)
-{
-        const OpenCall *call = pending->call;
-        const SyscallEntry *entry = call->decoded.entry;
-        int index = answer_argument_index(entry, name, problem);
-        ArgumentDirection direction;
-        size_t capacity;
+/* ---- from the answer to a list of writes ---- */
 
-        if (index < 0)
-                return index;
-        direction = entry ? argument_kind_direction(entry->arguments[index].kind) : ARGUMENT_OUT;
-        if (direction != ARGUMENT_OUT && direction != ARGUMENT_INOUT)
-                return problem_set(problem, -EINVAL,
-                                   "argument %s (%s) of %s is not an output buffer", name,
-                                   entry->arguments[index].name, entry->name);
-        if (!call->decoded.registers.arguments[index])
-                return problem_set(problem, -EINVAL,
-                                   "argument %s is NULL: there is no buffer to write to", name);
-        capacity = buffer_capacity(call, (unsigned) index);
-        if (size > capacity)
-                return problem_set(problem, -EINVAL,
-                                   "argument %s: %zu bytes do not fit, the call gave room for %zu",
-                                   name, size, capacity);
-        *ret_index = (unsigned) index;
-        return 0;
+static int add_field(Action *action, const ArgumentText *field)
+{
+        _cleanup_free_ char *argument = NULL, *name = NULL;
+        int r = buffer_field_split(field->argument, &argument, &name);
+
+        return r < 0 ? r
+                     : buffer_writes_add(&action->writes, &action->write_count,
+                                         &(BufferWrite){.argument = argument,
+                                                        .field = name,
+                                                        .bytes = (uint8_t *) field->text,
+                                                        .size = strlen(field->text)});
 }
 
-/* "2.st_size": the argument before the dot, the field behind it. */
-static int split_field(const char *name, char **ret_argument, const char **ret_field,
-                       Problem *problem)
+static int collect(const ArgumentBytes *writes, size_t write_count, const ArgumentText *fields,
+                   size_t field_count, Action *ret)
 {
-        const char *dot = strchr(name, '.');
-
-        if (!dot || dot == name || !dot[1])
-                return problem_set(problem, -EINVAL,
-                                   "field '%s': write ARGUMENT.FIELD, for example 1.st_size", name);
-        *ret_argument = strndup(name, (size_t) (dot - name));
-        *ret_field = dot + 1;
-        return *ret_argument ? 0 : -ENOMEM;
-}
-
-/* The buffer behind an argument with one field changed, in memory of ours. */
-static int set_field(const PendingCall *pending, const ArgumentText *change, unsigned char *bytes,
-                     size_t capacity, unsigned *ret_index, size_t *ret_size, Problem *problem)
-{
-        const SyscallEntry *entry = pending->call->decoded.entry;
-        _cleanup_free_ char *argument = NULL, *assignment = NULL;
-        TraceeView view = tracee_view(pending->tracee);
-        const StructureLayout *layout;
-        const char *field;
-        int r = split_field(change->argument, &argument, &field, problem);
-
-        if (r == 0)
-                r = check_buffer(pending, argument, 0, ret_index, problem);
-        if (r < 0)
-                return r;
-        layout = entry ? entry->arguments[*ret_index].structure : NULL;
-        if (!layout || layout->size > capacity)
-                return problem_set(problem, -EINVAL,
-                                   "argument %s is not a structure with fields that can be named",
-                                   argument);
-        if (tracee_read_memory(&view, pending->call->decoded.registers.arguments[*ret_index], bytes,
-                               layout->size) != (ssize_t) layout->size)
-                return problem_set(problem, -EFAULT, "argument %s: the buffer cannot be read",
-                                   argument);
-        assignment = string_format("%s=%s", field, change->text);
-        if (!assignment)
-                return -ENOMEM;
-        *ret_size = layout->size;
-        return structure_field_write(layout, bytes, layout->size, assignment, problem);
-}
-
-static int for_each_field(const PendingCall *pending, const Answer *answer, bool write,
-                          Problem *problem)
-{
-        TraceeView view = tracee_view(pending->tracee);
-        unsigned char bytes[1024];
         int r = 0;
 
-        for (size_t i = 0; r == 0 && i < answer->field_count; i++) {
-                unsigned index;
-                size_t size;
-
-                r = set_field(pending, &answer->fields[i], bytes, sizeof(bytes), &index, &size,
-                              problem);
-                if (r == 0 && write)
-                        r = tracee_write_memory(&view,
-                                                pending->call->decoded.registers.arguments[index],
-                                                bytes, size, false);
-        }
+        for (size_t i = 0; i < write_count && r == 0; i++)
+                r = buffer_writes_add(&ret->writes, &ret->write_count,
+                                      &(BufferWrite){.argument = (char *) writes[i].argument,
+                                                     .bytes = (uint8_t *) writes[i].bytes,
+                                                     .size = writes[i].size});
+        for (size_t i = 0; i < field_count && r == 0; i++)
+                r = add_field(ret, &fields[i]);
         return r;
 }
+
+/* ---- a made-up result ---- */
+
+/* Entries that the result does not count would be read in part, or beyond their end. */
+static int check_entries(const PendingCall *pending, const Answer *answer, const ResultBytes *bytes,
+                         Problem *problem)
+{
+        if (pending->call->decoded.registers.number != CALL_getdents64 || !bytes->sized ||
+            (!answer->action.error_number && answer->action.value == bytes->size))
+                return 0;
+        return problem_set(problem, -EINVAL,
+                           "the entries have %lld bytes, which is what the call has to return: "
+                           "answer return=%lld",
+                           (long long) bytes->size, (long long) bytes->size);
+}
+
+static int prepare_return(const PendingCall *pending, const Answer *answer, AnswerResult *ret,
+                          Problem *problem)
+{
+        _cleanup_(action_release) Action action = {0};
+        int r = answer_result_action(answer, &action, problem);
+
+        if (r == 0)
+                r = result_bytes_prepare(pending->tracee, action.writes, action.write_count, NULL,
+                                         &ret->bytes, problem);
+        return r < 0 ? r : check_entries(pending, answer, &ret->bytes, problem);
+}
+
+/* ---- a result that is changed later ---- */
 
 static int parse_after_return(const char *text, Action *action, Problem *problem)
 {
@@ -130,107 +91,87 @@ static int parse_after_return(const char *text, Action *action, Problem *problem
         return r;
 }
 
-int answer_result_check(PendingCall *pending, const Answer *answer, Problem *problem)
+/* What can be said now of bytes that are written when the call has returned. */
+static int check_later_write(const PendingCall *pending, const BufferWrite *write, Problem *problem)
 {
-        Action parsed = {0};
-        unsigned index;
-        int r = 0;
+        CallRegisters registers = open_call_registers(pending->call);
+        TraceeView view = tracee_view(pending->tracee);
+        CallerView caller = tracee_view_caller(&view);
+        _cleanup_(output_place_release) OutputPlace place = {0};
+        int index = call_argument_index(&registers, write->argument, problem), r;
 
-        if (answer->action.kind == ACTION_RETURN)
-                for (size_t i = 0; r == 0 && i < answer->write_count; i++)
-                        r = check_buffer(pending, answer->writes[i].argument,
-                                         answer->writes[i].size, &index, problem);
-        for (size_t i = 0; r == 0 && i < answer->after_write_count; i++)
-                r = check_buffer(pending, answer->after_writes[i].argument,
-                                 answer->after_writes[i].size, &index, problem);
-        if (r == 0 && answer->field_count > 0 && answer->action.kind == ACTION_ABORT)
+        if (index < 0)
+                return index;
+        r = output_place_find(&registers, (unsigned) index, &caller, &place, problem);
+        if (r == 0 && write->field)
+                r = result_field_check(registers.number, write->argument, write->field,
+                                       (const char *) write->bytes, problem);
+        else if (r == 0 && write->size > place.room)
                 r = problem_set(problem, -EINVAL,
-                                "a refused call returns no bytes; use return=0 with the fields");
-        if (r == 0)
-                r = for_each_field(pending, answer, false, problem);
-        if (r == 0 && answer->after_return) {
-                if (answer->action.kind != ACTION_ALLOW)
-                        return problem_set(problem, -EINVAL,
-                                           "a result is changed after the call only when it is "
-                                           "allowed to run");
-                r = parse_after_return(answer->after_return, &parsed, problem);
-        }
+                                "argument %s: %zu bytes do not fit, the call gave room for %zu",
+                                write->argument, write->size, place.room);
         return r;
 }
 
-static int write_buffers(const PendingCall *pending, const Answer *answer, Problem *problem)
+static int prepare_after(const PendingCall *pending, const Answer *answer, Action *after,
+                         Problem *problem)
 {
-        TraceeView view = tracee_view(pending->tracee);
+        int r = answer_result_action(answer, after, problem);
+
+        for (size_t i = 0; r == 0 && i < after->write_count; i++)
+                r = check_later_write(pending, &after->writes[i], problem);
+        return r;
+}
+
+/* ---- both ---- */
+
+static bool changes_later(const Answer *answer)
+{
+        return answer->after_return || answer->after_write_count > 0 ||
+               answer->after_field_count > 0;
+}
+
+int answer_result_action(const Answer *answer, Action *action, Problem *problem)
+{
         int r = 0;
 
-        for (size_t i = 0; r == 0 && i < answer->write_count; i++) {
-                unsigned index;
-
-                r = check_buffer(pending, answer->writes[i].argument, answer->writes[i].size,
-                                 &index, problem);
-                if (r == 0)
-                        r = tracee_write_memory(
-                                &view, pending->call->decoded.registers.arguments[index],
-                                answer->writes[i].bytes, answer->writes[i].size, false);
-                if (r == -EFAULT)
-                        problem_set(problem, r,
-                                    "argument %s: the program's buffer cannot be written",
-                                    answer->writes[i].argument);
-        }
-        return r == 0 ? for_each_field(pending, answer, true, problem) : r;
-}
-
-static int keep_write(Action *action, const ArgumentBytes *bytes)
-{
-        BufferWrite *writes =
-                            reallocarray(action->writes, action->write_count + 1, sizeof(*writes)),
-                    *last;
-
-        if (!writes)
-                return -ENOMEM;
-        action->writes = writes;
-        last = &writes[action->write_count];
-        *last = (BufferWrite){.argument = strdup(bytes->argument),
-                              .bytes = malloc(bytes->size + 1),
-                              .size = bytes->size};
-        if (!last->argument || !last->bytes) {
-                free(last->argument);
-                free(last->bytes);
-                return -ENOMEM;
-        }
-        memcpy(last->bytes, bytes->bytes, bytes->size);
-        action->write_count++;
-        return 0;
-}
-
-static int keep_after(PendingCall *pending, const Answer *answer, Problem *problem)
-{
-        Action *after;
-        int r = 0;
-
-        if (!answer->after_return && answer->after_write_count == 0)
-                return 0;
-        after = calloc(1, sizeof(*after));
-        if (!after)
-                return -ENOMEM;
-        after->kind = ACTION_ALLOW;
-        after->after = true;
-        if (answer->after_return)
-                r = parse_after_return(answer->after_return, after, problem);
-        for (size_t i = 0; r == 0 && i < answer->after_write_count; i++)
-                r = keep_write(after, &answer->after_writes[i]);
-        if (r < 0) {
-                action_release(after);
-                free(after);
-                return r;
-        }
-        pending->call->after = after;
-        return 0;
-}
-
-int answer_result_write(PendingCall *pending, const Answer *answer, Problem *problem)
-{
         if (answer->action.kind == ACTION_RETURN)
-                return write_buffers(pending, answer, problem);
-        return keep_after(pending, answer, problem);
+                return collect(answer->writes, answer->write_count, answer->fields,
+                               answer->field_count, action);
+        action->after = changes_later(answer);
+        if (answer->after_return)
+                r = parse_after_return(answer->after_return, action, problem);
+        return r < 0 ? r
+                     : collect(answer->after_writes, answer->after_write_count,
+                               answer->after_fields, answer->after_field_count, action);
+}
+
+int answer_result_prepare(const PendingCall *pending, const Answer *answer, AnswerResult *ret,
+                          Problem *problem)
+{
+        ActionKind kind = answer->action.kind;
+
+        if (changes_later(answer) && (answer->interrupt || kind != ACTION_ALLOW))
+                return problem_set(problem, -EINVAL,
+                                   "a result is changed after the call only when it is allowed to "
+                                   "run");
+        if ((answer->field_count > 0 || answer->write_count > 0) &&
+            (answer->interrupt || kind == ACTION_ABORT))
+                return problem_set(problem, -EINVAL,
+                                   "a refused call returns no bytes; use return=0 with them");
+        if (kind == ACTION_RETURN)
+                return prepare_return(pending, answer, ret, problem);
+        if (!changes_later(answer))
+                return 0;
+        ret->after = calloc(1, sizeof(*ret->after));
+        return ret->after ? prepare_after(pending, answer, ret->after, problem) : -ENOMEM;
+}
+
+int answer_result_apply(PendingCall *pending, AnswerResult *result, Problem *problem)
+{
+        int r = result_bytes_write(pending->tracee, &result->bytes, problem);
+
+        if (r == 0 && result->after)
+                pending->call->after = TAKE_PTR(result->after);
+        return r;
 }

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "supervisor/answer-result.h"
+
 /* A preview looks at this much of the log's end at most, so that it answers soon. */
 #define PREVIEW_BYTES_MAX  (16u * 1024u * 1024u)
 #define PREVIEW_STEP_BYTES (1024u * 1024u)
@@ -96,14 +98,11 @@ static int check(const PendingCall *pending, const Answer *answer, Problem *prob
                 return problem_set(problem, -EINVAL,
                                    "an interruption cannot be remembered as a rule");
         if (answer->number || answer->argument_count > 0 ||
-            (answer->write_count > 0 && answer->action.kind == ACTION_ALLOW))
+            (answer->action.kind == ACTION_ALLOW &&
+             (answer->write_count > 0 || answer->field_count > 0)))
                 return problem_set(problem, -EINVAL,
                                    "an edited call cannot be remembered: a rule lets a call go on "
                                    "as the program made it");
-        if (answer->field_count > 0 || answer->after_return || answer->after_write_count > 0)
-                return problem_set(problem, -EINVAL,
-                                   "fields and changed results cannot be remembered; write a rule "
-                                   "with \"after\" or \"write\" (jailctl rule set)");
         if (!process->exe &&
             (answer->scope == REMEMBER_IMAGE || answer->scope == REMEMBER_CHILDREN))
                 return problem_set(problem, -EINVAL,
@@ -114,27 +113,6 @@ static int check(const PendingCall *pending, const Answer *answer, Problem *prob
             (answer->scope == REMEMBER_PROCESS || answer->for_usec || answer->uses > 0))
                 return problem_set(problem, -EINVAL,
                                    "a rule that ends by itself cannot be kept always");
-        return 0;
-}
-
-static int copy_writes(const Answer *answer, Action *action)
-{
-        if (answer->write_count == 0)
-                return 0;
-        action->writes = calloc(answer->write_count, sizeof(*action->writes));
-        if (!action->writes)
-                return -ENOMEM;
-        for (size_t i = 0; i < answer->write_count; i++) {
-                const ArgumentBytes *from = &answer->writes[i];
-                BufferWrite *to = &action->writes[action->write_count++];
-
-                to->argument = strdup(from->argument);
-                to->bytes = malloc(from->size ? from->size : 1);
-                if (!to->argument || !to->bytes)
-                        return -ENOMEM;
-                memcpy(to->bytes, from->bytes, from->size);
-                to->size = from->size;
-        }
         return 0;
 }
 
@@ -162,7 +140,7 @@ int answer_remember(PendingCall *pending, const Answer *answer, size_t *ret_numb
         if (r == 0)
                 r = rule_parse(json, &rule, problem);
         if (r == 0)
-                r = copy_writes(answer, &rule->action);
+                r = answer_result_action(answer, &rule->action, problem);
         if (r < 0)
                 return r;
         rule->expires_usec = end_of(answer->for_usec);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/answer.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -10,7 +9,13 @@
 #include "supervisor/carry-out.h"
 #include "supervisor/decision.h"
 #include "supervisor/pinned-arguments.h"
+#include "syscalls/argument-variants.h"
 #include "syscalls/call-expression.h"
+#include "syscalls/call-memory.h"
+#include "syscalls/result-field.h"
+
+/* More than any call's arguments lead to before its structures. */
+#define FIELD_RANGES_MAX 64
 
 void answered_release(Answered *answered)
 {
@@ -58,26 +63,6 @@ static int edit_number(Edit *edit, const char *number, Problem *problem)
         return 0;
 }
 
-int answer_argument_index(const SyscallEntry *entry, const char *argument, Problem *problem)
-{
-        int index = entry ? syscall_argument_index(entry, argument) : -1;
-        unsigned limit = entry ? entry->argument_count : SYSCALL_ARGUMENTS_MAX;
-
-        if (index >= 0)
-                return index;
-        if (isdigit((unsigned char) argument[0]) && !argument[1])
-                index = argument[0] - '0';
-        if (index < 0)
-                return problem_set(problem, -EINVAL,
-                                   "%s has no argument '%s'; name it as shown, or by number from 0",
-                                   entry ? entry->name : "the call", argument);
-        if ((unsigned) index >= limit)
-                return problem_set(problem, -EINVAL,
-                                   "%s has %u arguments, numbered from 0; there is none %s",
-                                   entry ? entry->name : "a call", limit, argument);
-        return index;
-}
-
 /* Room in the slot for `size` bytes; their address in the program. */
 static int edit_place(Edit *edit, const void *bytes, size_t size, uint64_t *ret_address,
                       Problem *problem)
@@ -100,7 +85,7 @@ static int edit_place(Edit *edit, const void *bytes, size_t size, uint64_t *ret_
 static int edit_argument(Edit *edit, const ArgumentText *change, Problem *problem)
 {
         const SyscallEntry *entry = syscall_by_number(edit->call.number);
-        int index = answer_argument_index(entry, change->argument, problem), r;
+        int index = call_argument_index(&edit->call, change->argument, problem), r;
         TypedArgument typed = {0};
 
         if (index < 0)
@@ -127,7 +112,7 @@ static int edit_argument(Edit *edit, const ArgumentText *change, Problem *proble
 static int edit_bytes(Edit *edit, const ArgumentBytes *change, Problem *problem)
 {
         const SyscallEntry *entry = syscall_by_number(edit->call.number);
-        int index = answer_argument_index(entry, change->argument, problem);
+        int index = call_argument_index(&edit->call, change->argument, problem);
 
         if (index < 0)
                 return index;
@@ -139,6 +124,89 @@ static int edit_bytes(Edit *edit, const ArgumentBytes *change, Problem *problem)
         edit->pinned_mask &= ~(1u << index);
         edit->changed = true;
         return edit_place(edit, change->bytes, change->size, &edit->call.arguments[index], problem);
+}
+
+/* The bytes that an argument leads to now, whole. */
+static int read_argument(const PendingCall *pending, const Edit *edit, const MemoryRange *range,
+                         unsigned char *bytes)
+{
+        TraceeView view = tracee_view(pending->tracee);
+
+        view.overlay = edit->bytes;
+        view.overlay_address = edit->slot_address;
+        view.overlay_size = edit->slot ? LANDING_SLOT_BYTES : 0;
+        return tracee_read_memory(&view, range->address, bytes, range->size) ==
+                               (ssize_t) range->size
+                       ? 0
+                       : -EFAULT;
+}
+
+/* Where the structure or address is that a field is to be set in. */
+static int find_structure(const PendingCall *pending, const Edit *edit, int index, MemoryRange *ret)
+{
+        MemoryRange ranges[FIELD_RANGES_MAX];
+        TraceeView view = tracee_view(pending->tracee);
+        CallerView caller = tracee_view_caller(&view);
+        int count = call_memory_ranges(&edit->call, &caller, ranges, FIELD_RANGES_MAX);
+
+        for (int i = 0; i < count; i++)
+                if ((int) ranges[i].argument == index && ranges[i].parent < 0 &&
+                    !ranges[i].broken && ranges[i].size > 0) {
+                        *ret = ranges[i];
+                        return 0;
+                }
+        return -ENOENT;
+}
+
+static int edit_field_of(PendingCall *pending, Edit *edit, int index, const char *field,
+                         const char *value, Problem *problem)
+{
+        _cleanup_free_ unsigned char *bytes = NULL;
+        ResultAnswer answer;
+        CallArguments arguments;
+        MemoryRange range;
+        int r;
+
+        call_arguments(&edit->call, &arguments);
+        if (arguments.list[index]->kind != ARGUMENT_KIND_SOCKET_ADDRESS &&
+            arguments.list[index]->kind != ARGUMENT_KIND_STRUCT_IN)
+                return problem_set(
+                        problem, -EINVAL,
+                        "argument %s is no structure that the call reads; a field of its "
+                        "answer is set with return=… or after it",
+                        arguments.list[index]->name);
+        if (find_structure(pending, edit, index, &range) < 0)
+                return problem_set(problem, -EFAULT, "argument %s cannot be read",
+                                   arguments.list[index]->name);
+        bytes = malloc(range.size);
+        if (!bytes)
+                return -ENOMEM;
+        r = read_argument(pending, edit, &range, bytes);
+        if (r < 0)
+                return problem_set(problem, r, "argument %s cannot be read",
+                                   arguments.list[index]->name);
+        answer = (ResultAnswer){.bytes = bytes, .size = range.size, .room = range.size};
+        r = result_field_set(&edit->call, arguments.list[index], field, value, &answer, problem);
+        return r < 0 ? r
+                     : edit_place(edit, bytes, range.size, &edit->call.arguments[index], problem);
+}
+
+/* "1.sin_port" → "8080": one field of what an argument points to, the others as they are. */
+static int edit_field(PendingCall *pending, Edit *edit, const ArgumentText *change,
+                      Problem *problem)
+{
+        _cleanup_free_ char *argument = NULL, *field = NULL;
+        int r = buffer_field_split(change->argument, &argument, &field), index;
+
+        if (r < 0)
+                return r;
+        index = call_argument_index(&edit->call, argument, problem);
+        r = index < 0 ? index : edit_field_of(pending, edit, index, field, change->text, problem);
+        if (r < 0)
+                return r;
+        edit->pinned_mask &= ~(1u << index);
+        edit->changed = true;
+        return 0;
 }
 
 /* Pinned arguments of the call lie at the slot's start already; new bytes go behind them. */
@@ -172,6 +240,9 @@ static int edit_build(PendingCall *pending, const Answer *answer, Edit *edit, Pr
         if (answer->action.kind == ACTION_ALLOW)
                 for (size_t i = 0; r == 0 && i < answer->write_count; i++)
                         r = edit_bytes(edit, &answer->writes[i], problem);
+        if (answer->action.kind == ACTION_ALLOW && !answer->interrupt)
+                for (size_t i = 0; r == 0 && i < answer->field_count; i++)
+                        r = edit_field(pending, edit, &answer->fields[i], problem);
         return r;
 }
 
@@ -223,57 +294,77 @@ static int apply_edits(PendingCall *pending, const Answer *answer, Answered *ret
         return r;
 }
 
-static int remember(PendingCall *pending, const Answer *answer, Answered *ret, Problem *problem)
-{
-        Supervisor *supervisor = pending->supervisor;
-        int r;
+/* ---- carrying out ---- */
 
-        if (!answer->remember)
-                return 0;
-        r = answer_remember(pending, answer, &ret->remembered, problem);
+static int check_edits(const Answer *answer, Problem *problem)
+{
+        if ((answer->number || answer->argument_count > 0) &&
+            (answer->interrupt || answer->action.kind != ACTION_ALLOW))
+                return problem_set(problem, -EINVAL,
+                                   "another number or argument goes with allow: a call that is not "
+                                   "run has none");
+        return 0;
+}
+
+/* Everything that changes something, each of it undone when what comes after it fails. */
+static int put_into_effect(PendingCall *pending, const Answer *answer, AnswerResult *result,
+                           Answered *ret, Problem *problem)
+{
+        RuleSet *rules = pending->supervisor->rules;
+        int r = answer->remember ? answer_remember(pending, answer, &ret->remembered, problem) : 0;
+
+        if (r < 0)
+                return r;
+        r = apply_edits(pending, answer, ret, problem); /* an answer that edits makes no rule */
         if (r == 0)
-                supervisor->events->rules_changed(supervisor->events_userdata);
+                r = answer_result_apply(pending, result, problem);
+        if (r < 0 && ret->remembered)
+                (void) rule_set_remove(rules, "1", NULL); /* it stands first, where it was put */
         return r;
 }
 
-/* ---- carrying out ---- */
-
-int answer_pending(PendingCall *pending, const Answer *answer, Answered *ret, Problem *problem)
+static void carry_out(PendingCall *pending, const Answer *answer, Answered *answered)
 {
         Supervisor *supervisor = pending->supervisor;
         Tracee *tracee = pending->tracee;
-        OpenCall *call = pending->call;
+        const Action *action = &answer->action;
+
+        if (answer->interrupt) {
+                answered->action = CALL_INTERRUPTED;
+                carry_out_interrupt(supervisor, tracee);
+        } else if (action->kind == ACTION_ALLOW) {
+                carry_out_allow(supervisor, tracee);
+        } else {
+                answered->action = action->kind == ACTION_ABORT ? CALL_ABORTED : CALL_RETURNED;
+                carry_out_result(supervisor, tracee, answered->action,
+                                 action->error_number ? -action->error_number : action->value);
+        }
+}
+
+int answer_pending(PendingCall *pending, const Answer *answer, Answered *ret, Problem *problem)
+{
+        _cleanup_(answer_result_release) AnswerResult result = {0};
+        Supervisor *supervisor = pending->supervisor;
         Answered answered = {.action = CALL_ALLOWED};
         int r;
 
-        if (tracee->injection)
+        if (pending->tracee->injection)
                 return problem_set(problem, -EBUSY,
                                    "an injected call runs in this thread; answer when it is done");
-        r = answer_result_check(pending, answer, problem);
-        if (r == 0) /* refuses edits: nothing of them may be done then */
-                r = remember(pending, answer, &answered, problem);
+        r = check_edits(answer, problem);
         if (r == 0)
-                r = apply_edits(pending, answer, &answered, problem);
-        if (r == 0 && !answer->interrupt)
-                r = answer_result_write(pending, answer, problem);
+                r = answer_result_prepare(pending, answer, &result, problem);
+        if (r == 0)
+                r = put_into_effect(pending, answer, &result, &answered, problem);
         if (r < 0) {
                 answered_release(&answered);
                 return r;
         }
-        call->by = BY_USER;
-        call->who = answer->who;
-        if (answer->interrupt) {
-                answered.action = CALL_INTERRUPTED;
-                carry_out_interrupt(supervisor, tracee);
-        } else if (answer->action.kind == ACTION_ALLOW) {
-                carry_out_allow(supervisor, tracee);
-        } else {
-                const Action *action = &answer->action;
-
-                answered.action = action->kind == ACTION_ABORT ? CALL_ABORTED : CALL_RETURNED;
-                carry_out_result(supervisor, tracee, answered.action,
-                                 action->error_number ? -action->error_number : action->value);
-        }
+        if (answered.remembered)
+                supervisor->events->rules_changed(supervisor->events_userdata);
+        pending->call->by = BY_USER;
+        pending->call->who = answer->who;
+        carry_out(pending, answer, &answered);
         *ret = answered;
         return 0;
 }

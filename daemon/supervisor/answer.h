@@ -36,11 +36,13 @@ typedef struct Answer {
         size_t argument_count;
         ArgumentBytes *writes; /* RETURN: output buffers; ALLOW: what arguments shall point to */
         size_t write_count;
-        ArgumentText *fields; /* "2.st_size" → "0" */
+        ArgumentText *fields; /* "2.st_size" → "0": of what is written, or of what is read */
         size_t field_count;
         const char *after_return; /* ALLOW: the result is changed when the call has returned */
         ArgumentBytes *after_writes;
         size_t after_write_count;
+        ArgumentText *after_fields;
+        size_t after_field_count;
         bool remember;
         RememberScope scope;
         bool with_values;  /* only with these argument values */

@@ -10,6 +10,7 @@
 #include "supervisor/placement.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
+#include "supervisor/result-bytes.h"
 
 /* The kernel's own codes for "this call will be made again": ERESTARTSYS … ERESTART_RESTARTBLOCK.
  */
@@ -182,41 +183,25 @@ static void remember_broken(Tracee *tracee)
         };
 }
 
-static int write_buffer(const Tracee *tracee, const BufferWrite *write)
-{
-        const OpenCall *call = tracee->call;
-        TraceeView view = tracee_view(tracee);
-        int index = call->decoded.entry
-                            ? syscall_argument_index(call->decoded.entry, write->argument)
-                            : -1;
-
-        if (index < 0)
-                index = write->argument[0] - '0';
-        if (index < 0 || index >= SYSCALL_ARGUMENTS_MAX)
-                return -EINVAL;
-        return tracee_write_memory(&view, call->decoded.registers.arguments[index], write->bytes,
-                                   write->size, false);
-}
-
-int carry_out_writes(const Tracee *tracee, const Action *action)
-{
-        int r = 0;
-
-        for (size_t i = 0; r == 0 && i < action->write_count; i++)
-                r = write_buffer(tracee, &action->writes[i]);
-        return r;
-}
-
 /* The call has run; its result is made another. A buffer that cannot be written fails the call:
- * EFAULT is what the kernel would say. */
+ * EFAULT is what the kernel would say. A failed call has answered nothing that could be changed. */
 static int64_t change_result(Tracee *tracee, int64_t result)
 {
         const Action *after = tracee->call->after;
+        _cleanup_(result_bytes_release) ResultBytes bytes = {0};
+        int r = 0;
 
-        if (carry_out_writes(tracee, after) < 0)
+        if (result >= 0 || after->after_return)
+                r = result_bytes_prepare(tracee, after->writes, after->write_count, &result, &bytes,
+                                         NULL);
+        if (r == 0)
+                r = result_bytes_write(tracee, &bytes, NULL);
+        if (r < 0)
                 result = -EFAULT;
         else if (after->after_return)
                 result = after->error_number ? -after->error_number : after->value;
+        else if (bytes.sized)
+                result = bytes.size;
         (void) tracee_set_result(tracee_tid(tracee), result); /* gone: waitpid() reports it */
         return result;
 }

@@ -20,6 +20,3 @@ void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result);
 
 /* The open call ended without returning to the program: its record is written. */
 void carry_out_ended(Supervisor *supervisor, Tracee *tracee, const char *how);
-
-/* Writes an action's bytes into the open call's output buffers. -EFAULT, -EINVAL, -ESRCH. */
-int carry_out_writes(const Tracee *tracee, const Action *action);

@@ -13,6 +13,7 @@
 #include "supervisor/pending-calls.h"
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/ptrace-request.h"
+#include "supervisor/result-bytes.h"
 #include "supervisor/slow-actions.h"
 #include "supervisor/way-back.h"
 
@@ -138,10 +139,20 @@ int decision_judge_edit(Supervisor *supervisor, Tracee *tracee, const CallRegist
 
 static void apply_return(Supervisor *supervisor, Tracee *tracee, const Action *action)
 {
-        if (carry_out_writes(tracee, action) < 0) {
-                decision_fail_closed(
-                        supervisor, tracee,
-                        "the rule's bytes cannot be written into the program's buffer");
+        _cleanup_(result_bytes_release) ResultBytes bytes = {0};
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        int r = result_bytes_prepare(tracee, action->writes, action->write_count, NULL, &bytes,
+                                     &problem);
+
+        if (r == 0)
+                r = result_bytes_write(tracee, &bytes, &problem);
+        if (r < 0) {
+                _cleanup_free_ char *why = string_format(
+                        "the rule's bytes cannot be written into the program's buffer: %s",
+                        problem_text(&problem));
+
+                decision_fail_closed(supervisor, tracee,
+                                     why ? why : "no memory for the rule's bytes");
                 return;
         }
         carry_out_result(supervisor, tracee, CALL_RETURNED,

@@ -12,6 +12,15 @@ uint64_t monotonic_ns(void)
         return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
 }
 
+CallRegisters open_call_registers(const OpenCall *call)
+{
+        CallRegisters registers = call->decoded.registers;
+
+        for (unsigned i = 0; i < SYSCALL_ARGUMENTS_MAX; i++)
+                registers.arguments[i] = open_call_argument(call, i);
+        return registers;
+}
+
 OpenCall *open_call_new(const CallRegisters *registers)
 {
         OpenCall *call = calloc(1, sizeof(*call));

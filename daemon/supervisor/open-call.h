@@ -74,6 +74,9 @@ typedef struct OpenCall {
 /* Argument `index` as people see it: the program's own address where we only made a copy. */
 uint64_t open_call_argument(const OpenCall *call, unsigned index);
 
+/* The call with the program's own addresses: where its answers go. */
+CallRegisters open_call_registers(const OpenCall *call);
+
 OpenCall *open_call_new(const CallRegisters *registers);
 OpenCall *open_call_free(OpenCall *call);
 

@@ -19,6 +19,7 @@ static void answer_release(Answer *answer)
         free(answer->writes);
         free(answer->fields);
         free(answer->after_writes);
+        free(answer->after_fields);
 }
 
 /* ---- reading a verdict ---- */
@@ -189,6 +190,8 @@ static int read_verdict_key(sd_bus_message *message, const char *key, Answer *an
                 return sd_bus_message_read(message, "v", "s", &answer->after_return);
         if (string_equal(key, "after-write"))
                 return read_bytes(message, &answer->after_writes, &answer->after_write_count);
+        if (string_equal(key, "after-field"))
+                return read_texts(message, &answer->after_fields, &answer->after_field_count);
         if (string_equal(key, "remember"))
                 return read_remember(message, answer, problem);
         return problem_set(problem, -EINVAL, "a verdict has no key '%s'", key);

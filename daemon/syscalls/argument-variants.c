@@ -83,3 +83,37 @@ bool argument_is_unused(const SyscallArgument *argument)
 {
         return argument->name == unused_name;
 }
+
+/* By name: as this form of the call has it, or as the manual page does. */
+static int index_by_name(const CallArguments *arguments, const SyscallEntry *entry,
+                         const char *name)
+{
+        for (unsigned i = 0; i < arguments->count; i++)
+                if (strcmp(arguments->list[i]->name, name) == 0)
+                        return (int) i;
+        return entry ? syscall_argument_index(entry, name) : -1;
+}
+
+int call_argument_index(const CallRegisters *registers, const char *name, Problem *problem)
+{
+        const SyscallEntry *entry = syscall_by_number(registers->number);
+        unsigned limit = entry ? entry->argument_count : SYSCALL_ARGUMENTS_MAX;
+        CallArguments arguments;
+        int index;
+
+        call_arguments(registers, &arguments);
+        index = index_by_name(&arguments, entry, name);
+        if (index >= 0)
+                return index;
+        if (name[0] >= '0' && name[0] <= '9' && !name[1])
+                index = name[0] - '0';
+        if (index < 0)
+                return problem_set(problem, -EINVAL,
+                                   "%s has no argument '%s'; name it as shown, or by number from 0",
+                                   entry ? entry->name : "the call", name);
+        if ((unsigned) index >= limit)
+                return problem_set(problem, -EINVAL,
+                                   "%s has %u arguments, numbered from 0; there is none %s",
+                                   entry ? entry->name : "a call", limit, name);
+        return index;
+}

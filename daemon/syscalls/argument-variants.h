@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/problem.h"
 #include "syscalls/caller-view.h"
 #include "syscalls/syscall-table.h"
 
@@ -15,6 +16,10 @@ typedef struct CallArguments {
 
 /* None for a number outside the table. */
 void call_arguments(const CallRegisters *registers, CallArguments *ret);
+
+/* The index of an argument that a person wrote by its name or its number from 0. -EINVAL with a
+ * sentence. */
+int call_argument_index(const CallRegisters *registers, const char *name, Problem *problem);
 
 /* An argument that this form of the call does not look at; it is not shown. */
 bool argument_is_unused(const SyscallArgument *argument);
