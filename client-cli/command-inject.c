@@ -48,6 +48,8 @@ static void print_result(const Session *session, pid_t tid, bool many, cJSON *re
         if (*json_string(result, "errno"))
                 printf(" %s", json_string(result, "errno"));
         printf("  (%s)\n", ran);
+        if (*json_string(result, "note"))
+                report_note(session, "%d: %s", tid, json_string(result, "note"));
         print_buffers(cJSON_GetObjectItemCaseSensitive(result, "buffers"));
 }
 

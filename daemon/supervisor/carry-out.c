@@ -11,6 +11,7 @@
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/result-bytes.h"
+#include "supervisor/timed-wait.h"
 
 /* The kernel's own codes for "this call will be made again": ERESTARTSYS … ERESTART_RESTARTBLOCK.
  */
@@ -67,6 +68,7 @@ void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
                 path_check_mark(call);
         executed = path_check_call(supervisor, tracee);
         call->pinned |= executed.number != call->original.number;
+        call->pinned |= timed_wait_shorten(supervisor, tracee, &executed);
         end_waiting(tracee);
         if (call->pinned) {
                 int r = tracee_change_call(tracee_tid(tracee), &call->original, &executed);
@@ -169,13 +171,16 @@ static int put_back_arguments(const Tracee *tracee)
 
 /* The kernel will make the call again by itself; it was decided, so it shall not be asked about
  * again. */
-static void remember_broken(Tracee *tracee)
+static void remember_broken(Tracee *tracee, bool unless_handled)
 {
         BrokenCall *broken = &tracee->broken;
 
         open_call_free(broken->call);
         *broken = (BrokenCall){
-                .valid = !tracee->call->edited_from,
+                .valid = !unless_handled && !tracee->call->edited_from,
+                .unless_handled = unless_handled,
+                .since_ns = tracee->call->waits_since_ns ? tracee->call->waits_since_ns
+                                                         : tracee->call->resumed_ns,
                 .registers = tracee->call->original,
                 .instruction_pointer = tracee->call->instruction_pointer,
                 .stack_pointer = tracee->call->stack_pointer,
@@ -232,7 +237,12 @@ void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
                 (void) decode_call_exit(&call->decoded, result, &caller, &DECODE_LIMITS_DEFAULT);
         write_record(supervisor, tracee, &end);
         if (is_restart(result)) {
-                remember_broken(tracee);
+                remember_broken(tracee, false);
+        } else if (end.returned && timed_wait_may_go_on(call, result)) {
+                send_signal_after(tracee);
+                landing_memory_give_slot(supervisor->landing, tracee->slot);
+                tracee->slot = -1;
+                remember_broken(tracee, true);
         } else {
                 send_signal_after(tracee);
                 drop_call(supervisor, tracee);

@@ -52,6 +52,7 @@ typedef struct Judgement {
         PinnedCall effective; /* what the kernel shall execute: a guard or a pin may have changed
                                  arguments */
         JudgedView view;
+        uint64_t waits_since_ns; /* the kernel makes a call again that began then */
 } Judgement;
 
 static void judgement_release(Judgement *judgement)
@@ -88,6 +89,7 @@ static int open_call(Tracee *tracee, const Judgement *judgement, bool decode)
         call->logged = decode; /* a record speaks of what was decoded */
         call->instruction_pointer = judgement->stop.instruction_pointer;
         call->stack_pointer = judgement->stop.stack_pointer;
+        call->waits_since_ns = judgement->waits_since_ns;
         tracee->call = call;
         return 0;
 }
@@ -240,6 +242,14 @@ static bool same_arguments(const DecodedCall *a, const DecodedCall *b)
         return true;
 }
 
+static bool is_made_again(const BrokenCall *broken, const Judgement *judgement)
+{
+        return broken->valid &&
+               broken->instruction_pointer == judgement->stop.instruction_pointer &&
+               broken->stack_pointer == judgement->stop.stack_pointer &&
+               memcmp(&broken->registers, &judgement->own, sizeof(judgement->own)) == 0;
+}
+
 /* The kernel makes a call again that a signal had broken off, and a person had answered: the answer
  * stands, if the call is the same in every register and in what they point to. Rules are simply
  * asked again. */
@@ -251,10 +261,10 @@ static bool resume_broken(Supervisor *supervisor, Tracee *tracee, Judgement *jud
         tracee->broken = (BrokenCall){0};
         if (!broken.call)
                 return false;
-        same = broken.valid && broken.call->by != BY_RULE &&
-               broken.instruction_pointer == judgement->stop.instruction_pointer &&
-               broken.stack_pointer == judgement->stop.stack_pointer &&
-               memcmp(&broken.registers, &judgement->own, sizeof(judgement->own)) == 0 &&
+        same = is_made_again(&broken, judgement);
+        if (same)
+                judgement->waits_since_ns = broken.since_ns;
+        same = same && broken.call->by != BY_RULE &&
                pinned_arguments_take(supervisor, tracee, &judgement->view.caller, &judgement->own,
                                      &judgement->effective) == 0 &&
                !judgement->effective.incomplete && open_call(tracee, judgement, true) == 0;
@@ -482,6 +492,7 @@ static int judgement_begin(Judgement *judgement, const Tracee *tracee)
         /* compared as bytes, padding included */
         memset(&judgement->own, 0, sizeof(judgement->own));
         memset(&judgement->effective, 0, sizeof(judgement->effective));
+        judgement->waits_since_ns = 0;
         r = read_stop(judgement, tracee);
         if (r < 0)
                 return r;

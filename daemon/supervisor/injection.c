@@ -9,6 +9,7 @@
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
+#include "supervisor/timed-wait.h"
 
 /* The x86-64 psABI's area below the stack pointer that a leaf function may use. */
 #define RED_ZONE 128
@@ -191,7 +192,12 @@ static void put_back(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
         Injection *injection = tracee->injection;
         pid_t tid = tracee_tid(tracee);
 
+        if (timed_wait_begins_anew(tracee, &injection->saved))
+                injection->result.note =
+                        "the thread was in a wait with a timeout of its own, which the kernel "
+                        "begins anew; where a rule follows the call it keeps its length";
         registers_heal_interrupted_call(&injection->saved);
+        timed_wait_goes_on(tracee, 0);
         (void) tracee_set_registers(tid, &injection->saved); /* gone: waitpid() reports it */
         (void) tracee_set_signal_mask(tid, injection->saved_mask);
         if (injection->deferred_signal)

@@ -17,6 +17,7 @@ typedef struct InjectionResult {
         const uint8_t *output[SYSCALL_ARGUMENTS_MAX]; /* of out(N) arguments, NULL for others */
         size_t output_size[SYSCALL_ARGUMENTS_MAX];
         const char *why_not; /* when it was not executed */
+        const char *note;    /* what the thread noticed of it after all, NULL for nothing */
 } InjectionResult;
 
 typedef void (*InjectionDone)(void *userdata, const InjectionResult *result);

@@ -49,9 +49,10 @@ typedef struct OpenCall {
         bool injected;
         struct timespec since; /* CLOCK_REALTIME at the entry */
         uint64_t entered_ns,
-                resumed_ns;     /* CLOCK_MONOTONIC; resumed_ns 0 while it has not gone on */
-        CallRegisters original; /* as the program made it */
-        CallRegisters executed; /* pinned: as the kernel got it */
+                resumed_ns;      /* CLOCK_MONOTONIC; resumed_ns 0 while it has not gone on */
+        uint64_t waits_since_ns; /* of a wait that goes on: when it began; 0 for a fresh call */
+        CallRegisters original;  /* as the program made it */
+        CallRegisters executed;  /* pinned: as the kernel got it */
         uint64_t instruction_pointer, stack_pointer;
 
         CallAction action;

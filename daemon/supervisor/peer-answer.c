@@ -330,6 +330,8 @@ static int add_result(sd_bus_message *reply, const InjectionResult *result)
                 r = message_add_string(reply, "errno", name);
         if (r >= 0)
                 r = message_add_string(reply, "text", result->call->decoded.text);
+        if (r >= 0 && result->note)
+                r = message_add_string(reply, "note", result->note);
         return r < 0 ? r : message_add_long(reply, "ran-ns", result->ran_ns);
 }
 

@@ -346,6 +346,19 @@ int process_pending_signals(pid_t tid, uint64_t *ret_set)
         return 0;
 }
 
+int process_caught_signals(pid_t tid, uint64_t *ret_set)
+{
+        _cleanup_text_ Text status = TEXT_INIT;
+        const char *caught;
+        int r = read_status(tid, &status);
+
+        if (r == 0)
+                r = find_value(&status, "SigCgt", &caught);
+        if (r == 0)
+                *ret_set = strtoull(caught, NULL, 16);
+        return r;
+}
+
 /* Cuts bytes into strings, each ended by `end`; the last may lack it. */
 static int split(const char *bytes, size_t size, char end, char ***ret)
 {

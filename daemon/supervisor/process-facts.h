@@ -26,6 +26,7 @@ int process_seccomp_filters(pid_t tid, unsigned *ret_count); /* Linux 5.9, befor
 /* The call that a thread waits in, without stopping it: 1, or 0 when it is in none. */
 int process_waiting_call(pid_t tid, CallRegisters *ret);
 int process_pending_signals(pid_t tid, uint64_t *ret_set); /* SigPnd | ShdPnd, bit 0 is signal 1 */
+int process_caught_signals(pid_t tid, uint64_t *ret_set);  /* SigCgt: those that have a handler */
 int process_command_line(pid_t pid, char ***ret_argv);     /* NULL-ended, strv_free() */
 char **strv_free(char **strv);
 

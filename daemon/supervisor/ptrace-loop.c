@@ -18,6 +18,7 @@
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/resolve-path.h"
+#include "supervisor/timed-wait.h"
 #include "supervisor/way-back.h"
 
 /*
@@ -349,6 +350,7 @@ static void on_signal(Supervisor *supervisor, Tracee *tracee, int signal)
 
                 if (r == 0 && registers_heal_interrupted_call(&registers))
                         r = tracee_set_registers(tracee_tid(tracee), &registers);
+                timed_wait_goes_on(tracee, signal);
                 if (r == TRACEE_GONE)
                         return;
         }

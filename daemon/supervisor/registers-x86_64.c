@@ -94,10 +94,9 @@ void registers_put_back(Registers *registers, const CallRegisters *own, uint64_t
         }
 }
 
-/* Calls that the kernel ends with EINTR, never with ERESTART*, whether or not a handler runs.
- * Measured: tests/kernel; signal(7) "Interruption of system calls and library functions by stop
+/* Measured: tests/kernel; signal(7) "Interruption of system calls and library functions by stop
  * signals". */
-static int ends_with_eintr(long number)
+int registers_ends_with_eintr(long number)
 {
         switch (number) {
         case SYS_epoll_wait:
@@ -140,10 +139,10 @@ static int ignores_sa_restart(long number)
         case SYS_msgsnd:
                 return 1;
         default:
-                return number != SYS_read && number != SYS_write && ends_with_eintr(number) &&
-                       number != SYS_recvfrom && number != SYS_recvmsg && number != SYS_sendto &&
-                       number != SYS_sendmsg && number != SYS_accept && number != SYS_accept4 &&
-                       number != SYS_connect;
+                return number != SYS_read && number != SYS_write &&
+                       registers_ends_with_eintr(number) && number != SYS_recvfrom &&
+                       number != SYS_recvmsg && number != SYS_sendto && number != SYS_sendmsg &&
+                       number != SYS_accept && number != SYS_accept4 && number != SYS_connect;
         }
 }
 
@@ -158,7 +157,7 @@ int64_t registers_break_off_call(Registers *registers, int number)
 int registers_heal_interrupted_call(Registers *registers)
 {
         if (registers_result(registers) != -EINTR ||
-            !ends_with_eintr((long) registers->raw.orig_rax))
+            !registers_ends_with_eintr((long) registers->raw.orig_rax))
                 return 0;
         registers_set_result(registers, ERESTARTNOHAND_RESULT);
         return 1;

@@ -46,6 +46,9 @@ void registers_put_back(Registers *registers, const CallRegisters *own, uint64_t
  * it is EINTR. The result that it left. */
 int64_t registers_break_off_call(Registers *registers, int number);
 
+/* Calls that the kernel ends with EINTR, never with ERESTART*, whether or not a handler runs. */
+int registers_ends_with_eintr(long number);
+
 /* The result with which the kernel has left a call that was broken off by a signal, when it is one
  * of the class that it turns into EINTR itself even if no handler runs (epoll_wait and its kin):
  * such a tracee must see the call go on (engine-facts: EINTR leaks). True when it was changed to

@@ -55,6 +55,8 @@ typedef enum TraceeState {
  * already. */
 typedef struct BrokenCall {
         bool valid;
+        bool unless_handled; /* it is made again only if no handler runs; timed-wait.h finds out */
+        uint64_t since_ns;   /* CLOCK_MONOTONIC when it went on for the first time */
         CallRegisters registers;
         uint64_t instruction_pointer, stack_pointer;
         struct OpenCall *call; /* as it was decided; owned */

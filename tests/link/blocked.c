@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Stands in one state for a second, for inject-states.c to put calls into: says "ready PID LETTER
- * CALL" (the state letter of proc(5) and the call's number) on descriptor 20 just before, and
- * checks afterwards that nothing of it was to be seen: result, errno, length. Exit status 0 when
- * all is well.
+ * Stands in one state for some seconds, for inject-states.c to put calls into: says "ready PID
+ * LETTER CALL" (the state letter of proc(5) and the call's number) on descriptor 20 just before,
+ * and checks afterwards that nothing of it was to be seen: result, errno, length. Exit status 0
+ * when all is well, 3 when only the length was wrong.
  *
- *   blocked STATE
+ *   blocked STATE SECONDS followed|alone
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -28,13 +28,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SAY     20
-#define LONG_MS 1000
-#define LATE_MS 500 /* more than this too late is no longer the machine's load */
-#define SPINS   6
+#define SAY   20
+#define SPINS 6
+/* Spinning threads share the processors, and so do the calls. */
+#define SPIN_FACTOR 3
+
+/* Exit status of one that noticed nothing but that it took too long. */
+#define LATE    3
 #define NOTHING (-1L)
 
-static const struct timespec a_second = {.tv_sec = 1};
+/* How long it stands there. */
+static int long_ms;
+static struct timespec while_long;
 
 static double now_ms(void)
 {
@@ -54,14 +59,14 @@ static void on_signal(int number)
         (void) number;
 }
 
-/* A child that does something after a second: writes into `fd`, or sends `number`. */
-static void after_a_second(int fd, int number)
+/* A child that does something after a while: writes into `fd`, or sends `number`. */
+static void after_a_while(int fd, int number)
 {
         pid_t parent = getpid();
 
         if (fork() != 0)
                 return;
-        nanosleep(&a_second, NULL);
+        nanosleep(&while_long, NULL);
         if (fd >= 0 && write(fd, "x", 1) != 1)
                 _exit(1);
         if (number)
@@ -107,7 +112,7 @@ static int spinning(void)
         uint64_t wanted = sum(0, &before), got;
 
         ready('R', NOTHING);
-        got = sum(3, &after);
+        got = sum(SPIN_FACTOR * while_long.tv_sec, &after);
         return got == wanted && before == after ? 0 : check(1, 0, 0);
 }
 
@@ -115,7 +120,7 @@ static void *spin(void *failed)
 {
         double before, after;
 
-        if (sum(0, &before) != sum(3, &after) || before != after)
+        if (sum(0, &before) != sum(SPIN_FACTOR * while_long.tv_sec, &after) || before != after)
                 *(int *) failed = 1;
         return NULL;
 }
@@ -141,7 +146,7 @@ static int reading(void)
 
         if (pipe(ends) < 0)
                 return 1;
-        after_a_second(ends[1], 0);
+        after_a_while(ends[1], 0);
         ready('S', SYS_read);
         return check(read(ends[0], &byte, 1), 1, 0);
 }
@@ -151,7 +156,7 @@ static int waiting(void)
         pid_t child = fork();
 
         if (child == 0) {
-                nanosleep(&a_second, NULL);
+                nanosleep(&while_long, NULL);
                 _exit(7);
         }
         ready('S', SYS_wait4);
@@ -161,13 +166,13 @@ static int waiting(void)
 static int sleeping(void)
 {
         ready('S', SYS_nanosleep);
-        return check(syscall(SYS_nanosleep, &a_second, NULL), 0, 0);
+        return check(syscall(SYS_nanosleep, &while_long, NULL), 0, 0);
 }
 
 static int sleeping_by_clock(void)
 {
         ready('S', SYS_clock_nanosleep);
-        return check(clock_nanosleep(CLOCK_MONOTONIC, 0, &a_second, NULL), 0, 0);
+        return check(clock_nanosleep(CLOCK_MONOTONIC, 0, &while_long, NULL), 0, 0);
 }
 
 static int sleeping_until(void)
@@ -175,7 +180,7 @@ static int sleeping_until(void)
         struct timespec until;
 
         clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec++;
+        until.tv_sec += while_long.tv_sec;
         ready('S', SYS_clock_nanosleep);
         return check(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL), 0, 0);
 }
@@ -185,7 +190,7 @@ static int futex_for(void)
         uint32_t word = 0;
 
         ready('S', SYS_futex);
-        return check(syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, &a_second), -1, ETIMEDOUT);
+        return check(syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, &while_long), -1, ETIMEDOUT);
 }
 
 static int futex_until(void)
@@ -194,7 +199,7 @@ static int futex_until(void)
         uint32_t word = 0;
 
         clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec++;
+        until.tv_sec += while_long.tv_sec;
         ready('S', SYS_futex);
         return check(syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, 0, &until, NULL,
                              FUTEX_BITSET_MATCH_ANY),
@@ -204,12 +209,12 @@ static int futex_until(void)
 static int polling(void)
 {
         ready('S', SYS_poll);
-        return check(syscall(SYS_poll, NULL, 0, LONG_MS), 0, 0);
+        return check(syscall(SYS_poll, NULL, 0, long_ms), 0, 0);
 }
 
 static int polling_with_mask(void)
 {
-        struct timespec timeout = a_second;
+        struct timespec timeout = while_long;
         sigset_t mask;
 
         sigemptyset(&mask);
@@ -219,7 +224,7 @@ static int polling_with_mask(void)
 
 static int selecting(void)
 {
-        struct timeval timeout = {.tv_sec = 1};
+        struct timeval timeout = {.tv_sec = while_long.tv_sec};
 
         ready('S', SYS_select);
         return check(syscall(SYS_select, 0, NULL, NULL, NULL, &timeout), 0, 0);
@@ -228,7 +233,7 @@ static int selecting(void)
 static int pausing(void)
 {
         signal(SIGUSR1, on_signal);
-        after_a_second(-1, SIGUSR1);
+        after_a_while(-1, SIGUSR1);
         ready('S', SYS_pause);
         return check(syscall(SYS_pause), -1, EINTR);
 }
@@ -241,7 +246,7 @@ static int suspended(void)
         sigaddset(&mask, SIGUSR1);
         sigprocmask(SIG_BLOCK, &mask, NULL);
         signal(SIGUSR1, on_signal);
-        after_a_second(-1, SIGUSR1);
+        after_a_while(-1, SIGUSR1);
         sigemptyset(&mask);
         ready('S', SYS_rt_sigsuspend);
         return check(sigsuspend(&mask), -1, EINTR);
@@ -255,7 +260,7 @@ static int epoll(int timeout, bool wake)
         if (set < 0 || pipe(ends) < 0 || epoll_ctl(set, EPOLL_CTL_ADD, ends[0], &event) < 0)
                 return 1;
         if (wake)
-                after_a_second(ends[1], 0);
+                after_a_while(ends[1], 0);
         ready('S', SYS_epoll_wait);
         return check(syscall(SYS_epoll_wait, set, &event, 1, timeout), wake, 0);
 }
@@ -267,13 +272,13 @@ static int epoll_without_end(void)
 
 static int epoll_for(void)
 {
-        return epoll(LONG_MS, false);
+        return epoll(long_ms, false);
 }
 
 static int epoll_with_mask_for(void)
 {
         struct epoll_event event;
-        struct timespec timeout = a_second;
+        struct timespec timeout = while_long;
 
         ready('S', SYS_epoll_pwait2);
         return check(syscall(SYS_epoll_pwait2, epoll_create1(0), &event, 1, &timeout, NULL, 0), 0,
@@ -282,7 +287,7 @@ static int epoll_with_mask_for(void)
 
 static int signal_for(void)
 {
-        struct timespec timeout = a_second;
+        struct timespec timeout = while_long;
         sigset_t mask;
 
         sigemptyset(&mask);
@@ -294,7 +299,7 @@ static int signal_for(void)
 
 static int semaphore_for(void)
 {
-        struct timespec timeout = a_second;
+        struct timespec timeout = while_long;
         struct sembuf take = {.sem_op = -1};
         int set = semget(IPC_PRIVATE, 1, 0600), result;
 
@@ -311,7 +316,7 @@ static int semaphore_for(void)
 
 static int receiving_for(void)
 {
-        struct timeval timeout = {.tv_sec = 1};
+        struct timeval timeout = {.tv_sec = while_long.tv_sec};
         char byte;
         int ends[2];
 
@@ -322,7 +327,7 @@ static int receiving_for(void)
         return check(recv(ends[0], &byte, 1, 0), -1, EAGAIN);
 }
 
-/* The test holds this call, and lets it go after a second. */
+/* The test holds this call, and lets it go after a while. */
 static int held(void)
 {
         ready('t', SYS_rmdir);
@@ -331,7 +336,7 @@ static int held(void)
 
 static int stopped(void)
 {
-        after_a_second(-1, SIGCONT);
+        after_a_while(-1, SIGCONT);
         ready('t', NOTHING);
         return check(raise(SIGSTOP), 0, 0);
 }
@@ -341,21 +346,21 @@ static int in_vfork(void)
 {
         ready('D', NOTHING);
         if (vfork() == 0) {
-                syscall(SYS_nanosleep, &a_second, NULL);
+                syscall(SYS_nanosleep, &while_long, NULL);
                 _exit(0);
         }
         return 0;
 }
 
-/* How long a state may last more than a second. */
+/* How long a state may last more than it should. The calls are spread over half of it, so that a
+ * wait that began anew with the last of them would last half as long again. */
 typedef enum Length {
-        EXACT, /* but for the machine's load */
-        ANEW,  /* the kernel cannot be told how much of the timeout is left: the whole of it is
-                  waited  for after the last call that was put in */
-        BUSY,  /* as the processors have time */
+        EXACT,  /* but for the machine's load */
+        ANEW,   /* nobody can tell the kernel how much of the timeout is left, unless a rule follows
+                   the  call: the whole of it is waited for after the last call that was put in */
+        SOCKET, /* the same, and no rule helps: the call does not carry its timeout */
+        BUSY,   /* as the processors have time */
 } Length;
-
-static const int late_ms[] = {[EXACT] = LATE_MS, [ANEW] = LONG_MS + LATE_MS, [BUSY] = 20 * LONG_MS};
 
 static const struct {
         const char *name;
@@ -381,27 +386,41 @@ static const struct {
         {"epoll-pwait2-for", epoll_with_mask_for, ANEW},
         {"sigtimedwait", signal_for, ANEW},
         {"semtimedop", semaphore_for, ANEW},
-        {"recv-for", receiving_for, ANEW},
+        {"recv-for", receiving_for, SOCKET},
         {"held", held, BUSY},
         {"stopped", stopped, EXACT},
         {"vfork", in_vfork, EXACT},
 };
 
+static int allowed_ms(Length length, bool followed)
+{
+        bool anew = length == SOCKET || (length == ANEW && !followed);
+
+        if (length == BUSY)
+                return 100 * long_ms;
+        return long_ms + (anew ? long_ms : 0) + long_ms / 2 - 20;
+}
+
+static int stand(size_t state, bool followed)
+{
+        double start = now_ms(), took;
+        int failed = states[state].stand();
+
+        took = now_ms() - start;
+        if (took >= long_ms - 5 && took <= allowed_ms(states[state].length, followed))
+                return failed;
+        dprintf(2, "took %.0f ms instead of %d\n", took, long_ms);
+        return failed ? failed : LATE;
+}
+
 int main(int argc, char **argv)
 {
-        for (size_t i = 0; argc == 2 && i < sizeof(states) / sizeof(*states); i++) {
-                double start = now_ms(), took;
-                int failed;
-
-                if (strcmp(argv[1], states[i].name) != 0)
-                        continue;
-                failed = states[i].stand();
-                took = now_ms() - start;
-                if (took < LONG_MS - 5 || took > LONG_MS + late_ms[states[i].length]) {
-                        dprintf(2, "took %.0f ms instead of %d\n", took, LONG_MS);
-                        failed = 1;
-                }
-                return failed;
-        }
+        if (argc != 4)
+                return 2;
+        while_long.tv_sec = atoi(argv[2]);
+        long_ms = (int) while_long.tv_sec * 1000;
+        for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+                if (strcmp(argv[1], states[i].name) == 0)
+                        return stand(i, strcmp(argv[3], "followed") == 0);
         return 2;
 }

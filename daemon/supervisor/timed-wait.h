@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Waits with a timeout that the kernel makes anew, whole, when it goes on after an interruption:
+ * epoll_wait and its kin answer EINTR and know nothing of the time that has gone. Where the call is
+ * followed its start is known, and it goes on with what is left.
+ */
+#pragma once
+
+#include "supervisor/supervisor.h"
+
+/* Whether the open call, which has returned `result`, will be made again if no handler runs. */
+bool timed_wait_may_go_on(const OpenCall *call, int64_t result);
+
+/* At a stop in the kernel's signal handling, where the call that was broken off is made to go on:
+ * it does unless the program has a handler for `signal` (0: none is delivered). */
+void timed_wait_goes_on(Tracee *tracee, int signal);
+
+/* The open call is allowed: if it is a wait that goes on, `call` gets what is left of its timeout.
+ * True when it was changed. */
+bool timed_wait_shorten(Supervisor *supervisor, Tracee *tracee, CallRegisters *call);
+
+/* Whether a thread that stands so will begin a finite timeout anew. */
+bool timed_wait_begins_anew(const Tracee *tracee, const Registers *registers);
