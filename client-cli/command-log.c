@@ -157,6 +157,10 @@ static void print_record(LogView *view, const cJSON *record)
         append_result(record, &result);
         text_append_format(&line, "%-10s ", text_get(&result));
         text_append_shown(&line, json_string(record, "text"));
+        if (json_has(record, "result")) {
+                text_append(&line, " = ");
+                text_append_shown(&line, json_string(record, "result"));
+        }
         cut = view->columns > used ? text_cut(text_get(&line), view->columns - used) : NULL;
         puts(cut ? cut : text_get(&line));
 }

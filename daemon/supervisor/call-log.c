@@ -149,6 +149,15 @@ static void append_verdict(Text *line, const OpenCall *call)
         }
 }
 
+/* A number that says more in names. */
+static void append_named_result(Text *line, const OpenCall *call, int64_t result)
+{
+        _cleanup_text_ Text text = TEXT_INIT;
+
+        if (decode_result(&call->decoded.registers, result, NULL, &text) == 0)
+                append_string(line, "result", text_get(&text));
+}
+
 static void append_end(Text *line, const OpenCall *call, const CallEnd *end)
 {
         uint64_t now = monotonic_ns(), resumed = call->resumed_ns ? call->resumed_ns : now;
@@ -168,6 +177,8 @@ static void append_end(Text *line, const OpenCall *call, const CallEnd *end)
                 text_append_json(line, name, strlen(name));
         else
                 text_append(line, "null");
+        if (end->returned && !name && decode_result_has_names(&call->decoded.registers))
+                append_named_result(line, call, end->result);
         if (end->ended)
                 append_string(line, "ended", end->ended);
         append_number(line, "held_ns", (int64_t) (resumed - call->entered_ns));

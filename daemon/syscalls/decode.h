@@ -51,7 +51,11 @@ int decode_call_exit(DecodedCall *call, int64_t result, const CallerView *view,
 void decoded_call_release(DecodedCall *call);
 
 /* "= 3</etc/passwd>", "= -1 EACCES (Permission denied)", "= ? ERESTARTSYS": without the "= ". */
-int decode_result(const SyscallEntry *entry, int64_t result, const CallerView *view, Text *text);
+int decode_result(const CallRegisters *registers, int64_t result, const CallerView *view,
+                  Text *text);
+/* Whether a result of this call that is no error says more in names than as a number: fcntl's
+ * flags, umask's mode. */
+bool decode_result_has_names(const CallRegisters *registers);
 
 /* Just the text of argument `index`, as decode_call() makes it. */
 int decode_argument(const CallRegisters *registers, unsigned index, const CallerView *view,

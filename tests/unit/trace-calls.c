@@ -73,7 +73,7 @@ static int leave(Tracer *tracer, const struct user_regs_struct *user)
         if (!is_new_image(tracer, result))
                 r = decode_call_exit(&tracer->call, result, &view, &limits);
         if (r == 0)
-                r = decode_result(tracer->call.entry, result, &view, &text);
+                r = decode_result(&tracer->call.registers, result, &view, &text);
         if (r == 0)
                 fprintf(tracer->output, "%s = %s\n", tracer->call.text, text_get(&text));
         return r;
