@@ -129,6 +129,9 @@ int decision_judge_edit(Supervisor *supervisor, Tracee *tracee, const CallRegist
         int r;
 
         judged_view_init(&view, tracee);
+        r = guard_check_person(supervisor, tracee, call, NULL, 0, problem);
+        if (r < 0)
+                return r;
         r = match(supervisor, tracee, &view.caller, call, true, &outcome);
         if (r < 0)
                 return problem_set(problem, r,

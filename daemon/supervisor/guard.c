@@ -7,6 +7,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "rules/argument-cube.h"
+#include "rules/guard-list.h"
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/placement.h"
 
@@ -115,4 +117,94 @@ int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *cal
         default:
                 return 0;
         }
+}
+
+/* ---- calls of a person's ---- */
+
+/* The guard of the list that refuses a call in the kernel; NULL for one that is made for this jail:
+ * its supervisor's threads, the landing page's addresses. */
+static const Guard *refusing_guard(const Supervisor *supervisor, const CallRegisters *call)
+{
+        const Guard *guard;
+
+        for (size_t i = 0; (guard = guard_get(i)); i++)
+                if (guard->number == call->number && cube_has(&guard->cube, call->arguments) &&
+                    !rule_set_opens_guard(supervisor->rules, guard->name))
+                        return guard->wall == GUARD_ERRNO ? guard : NULL;
+        return NULL;
+}
+
+static int say_who_refuses(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
+                           Problem *problem)
+{
+        const Guard *guard = refusing_guard(supervisor, call);
+        TraceeView view = tracee_view(tracee);
+        CallerView caller = tracee_view_caller(&view);
+        const RuleQuery query = {.registers = call,
+                                 .view = &caller,
+                                 .exe = tracee->process->exe,
+                                 .pid = tracee_pid(tracee),
+                                 .peek = true};
+        RuleOutcome outcome;
+
+        if (guard)
+                return problem_set(problem, -EPERM, "the guard '%s' refuses this call: %s",
+                                   guard->name, guard->reason);
+        if (rule_set_match(supervisor->rules, &query, &outcome) == 0 &&
+            outcome.action->kind == ACTION_ABORT_FOREVER)
+                return outcome.number
+                               ? problem_set(problem, -EPERM,
+                                             "rule %zu refuses this call for ever in the kernel",
+                                             outcome.number)
+                               : problem_set(problem, -EPERM,
+                                             "the rules' default refuses this call for ever in the "
+                                             "kernel");
+        return problem_set(problem, -EPERM,
+                           "this call aims at the jail's supervisor or at its landing page: "
+                           "refused in the kernel");
+}
+
+/* The flags of clone3 are in memory; those of a call that is put in are not there yet. */
+static int check_clone(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
+                       const void *memory, size_t size, Problem *problem)
+{
+        TraceeView view = tracee_view(tracee);
+        uint64_t flags = call->arguments[0], refused = CLONE_UNTRACED;
+
+        if (call->number == SYS_clone3 && memory && size >= sizeof(flags))
+                memcpy(&flags, memory, sizeof(flags));
+        else if (call->number == SYS_clone3 &&
+                 tracee_read_memory(&view, call->arguments[0], &flags, sizeof(flags)) !=
+                         (ssize_t) sizeof(flags))
+                return problem_set(problem, -EPERM, "the flags of clone3 cannot be read");
+        if (!rule_set_opens_guard(supervisor->rules, "namespaces"))
+                refused |= CLONE_NEWUSER | CLONE_NEWNS;
+        if (flags & refused)
+                return problem_set(problem, -EPERM,
+                                   flags & CLONE_UNTRACED
+                                           ? "a child born with CLONE_UNTRACED would run without a "
+                                             "supervisor"
+                                           : "the guard 'namespaces' refuses this call");
+        return 0;
+}
+
+int guard_check_person(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
+                       const void *memory, size_t size, Problem *problem)
+{
+        const char *why = NULL;
+
+        if (call->number >= SYSCALL_TABLE_END && !filter_plan_call(supervisor->plan, call->number))
+                return problem_set(problem, -ENOSYS,
+                                   "no kernel that is known here has call %d; it answers ENOSYS",
+                                   call->number);
+        if (filter_plan_evaluate(supervisor->plan, call).kind == FILTER_ERRNO)
+                return say_who_refuses(supervisor, tracee, call, problem);
+        if (call->number == SYS_clone || call->number == SYS_clone3)
+                return check_clone(supervisor, tracee, call, memory, size, problem);
+        if (call->number == SYS_pidfd_send_signal && judge_pidfd_signal(tracee, call, &why) < 0)
+                return problem_set(problem, -EPERM, "%s", why);
+        if (call->number == SYS_chroot || call->number == SYS_pivot_root)
+                id_map_walk(&supervisor->tracees.processes, forget_root, NULL);
+        placement_before_call(supervisor, call->number);
+        return 0;
 }

@@ -12,3 +12,9 @@
  * in a few words why. */
 int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
                 CallRegisters *ret_call, const char **ret_why);
+
+/* A call that a person puts in the place of a held one, or into a thread: what the filter or a
+ * guard refuses is said before it is tried, with the rule or the guard that stands in the way.
+ * `memory` is what argument 0 will point to when it is placed later, else NULL. -EPERM, -ENOSYS. */
+int guard_check_person(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
+                       const void *memory, size_t size, Problem *problem);

@@ -6,6 +6,7 @@
 
 #include "hook/landing-page.h"
 #include "supervisor/carry-out.h"
+#include "supervisor/guard.h"
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
@@ -416,6 +417,21 @@ static int check_size(const CallExpression *expression, Problem *problem)
         return 0;
 }
 
+/* Before its strings have addresses: the filter looks at no memory. */
+static int check_filter(Supervisor *supervisor, Tracee *tracee, const CallExpression *expression,
+                        Problem *problem)
+{
+        const TypedArgument *first = &expression->arguments[0];
+        CallRegisters call = {.number = expression->number};
+
+        for (unsigned i = 0; i < expression->argument_count; i++)
+                call.arguments[i] = expression->arguments[i].value;
+        return guard_check_person(supervisor, tracee, &call,
+                                  expression->argument_count > 0 && !first->output ? first->bytes
+                                                                                   : NULL,
+                                  first->size, problem);
+}
+
 int injection_start(Supervisor *supervisor, Tracee *tracee, CallExpression *expression, uid_t who,
                     InjectionDone done, void *userdata, Problem *problem)
 {
@@ -435,6 +451,8 @@ int injection_start(Supervisor *supervisor, Tracee *tracee, CallExpression *expr
         r = injection->call ? check_state(tracee, problem) : -ENOMEM;
         if (r == 0)
                 r = check_size(&injection->expression, problem);
+        if (r == 0)
+                r = check_filter(supervisor, tracee, &injection->expression, problem);
         if (r < 0) {
                 injection_free(supervisor, injection);
                 return r;

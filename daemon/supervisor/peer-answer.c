@@ -393,29 +393,6 @@ static void on_injected(void *userdata, const InjectionResult *result)
         sd_bus_message_unref(message);
 }
 
-/* The filter refuses it whatever the person wants: said before it is tried, with the rule that
- * stands in the way. */
-static int check_forever(Supervisor *supervisor, const Tracee *tracee,
-                         const CallExpression *expression, Problem *problem)
-{
-        CallRegisters call = {.number = expression->number};
-        TraceeView view = tracee_view(tracee);
-        CallerView caller = tracee_view_caller(&view);
-        const RuleQuery query = {
-                .registers = &call, .view = &caller, .pid = tracee_pid(tracee), .peek = true};
-        RuleOutcome outcome;
-
-        for (unsigned i = 0; i < expression->argument_count; i++)
-                call.arguments[i] = expression->arguments[i].value;
-        if (rule_set_match(supervisor->rules, &query, &outcome) == 0 &&
-            outcome.action->kind == ACTION_ABORT_FOREVER)
-                return problem_set(problem, -EPERM,
-                                   "rule %zu refuses this call for ever in the kernel; an injected "
-                                   "call cannot pass it",
-                                   outcome.number);
-        return 0;
-}
-
 int peer_inject(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         BrokerPeer *peer = userdata;
@@ -436,15 +413,10 @@ int peer_inject(sd_bus_message *message, void *userdata, sd_bus_error *error)
         r = call_expression_parse(text, &expression, &problem);
         if (r < 0)
                 return peer_error(error, r, &problem);
-        r = check_forever(peer->supervisor, tracee, &expression, &problem);
-        if (r < 0)
-                call_expression_release(&expression);
-        else
-                r = injection_start(peer->supervisor, tracee, &expression, who, on_injected,
-                                    sd_bus_message_ref(message), &problem);
+        r = injection_start(peer->supervisor, tracee, &expression, who, on_injected,
+                            sd_bus_message_ref(message), &problem);
         if (r < 0) {
-                if (r != -EPERM)
-                        sd_bus_message_unref(message);
+                sd_bus_message_unref(message);
                 return peer_error(error, r, &problem);
         }
         return 1;

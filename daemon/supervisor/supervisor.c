@@ -65,6 +65,7 @@ Supervisor *supervisor_free(Supervisor *supervisor)
         stop_queue_release(&supervisor->later);
         strv_free(supervisor->argv);
         free(supervisor->filter);
+        filter_plan_free(supervisor->plan);
         free(supervisor->program);
         free(supervisor->rules_name);
         free(supervisor->mode);
@@ -171,6 +172,8 @@ static int make_filter(Supervisor *supervisor, Problem *problem)
         if (r == 0)
                 r = filter_build(plan, &options, &supervisor->filter, &supervisor->filter_count,
                                  problem);
+        if (r == 0)
+                supervisor->plan = TAKE_PTR(plan);
         return r;
 }
 

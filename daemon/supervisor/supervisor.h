@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "rules/filter-plan.h"
 #include "rules/rule-set.h"
 #include "supervisor/call-log.h"
 #include "supervisor/install.h"
@@ -83,6 +84,7 @@ struct Supervisor {
         RuleSet *rules;
         struct sock_filter *filter;
         size_t filter_count;
+        FilterPlan *plan; /* what the filter says, guards included */
 
         IdMap pending;             /* by sequence number */
         uint32_t pending_sequence; /* of the newest */
