@@ -141,8 +141,10 @@ static void count_record(cJSON *calls, cJSON *processes, const cJSON *record)
         entry = counts_of(processes, pid);
         if (!json_has(entry, "pid")) {
                 cJSON_AddNumberToObject(entry, "pid", (double) json_signed(record, "pid"));
-                cJSON_AddStringToObject(entry, "comm", json_string(record, "comm"));
+                cJSON_AddStringToObject(entry, "comm", "");
         }
+        /* what it ran last */
+        cJSON_ReplaceItemInObject(entry, "comm", cJSON_CreateString(json_string(record, "comm")));
         count_into(entry, record);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A read of tracee memory that cannot hold the supervisor: a thread does it, and is left behind
- * when it hangs in a page that userfaultfd or a FUSE file backs. This is the one thread of the
- * supervisor's looking: the kernel gives no other bound to that read.
+ * A read or write of tracee memory that cannot hold the supervisor: a thread does it, and is left
+ * behind when it hangs in a page that userfaultfd or a FUSE file backs. This is the one thread of
+ * the supervisor's looking: the kernel gives no other bound to that access.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -29,7 +29,8 @@ typedef struct BoundedRead {
         uint64_t address;
         size_t size;
         void *overlay;
-        char *bytes;
+        char *bytes; /* that were read, or are written */
+        bool writes;
 } BoundedRead;
 
 /* Readers that were given up and have not come back: they belong to the process, not to a view. */
@@ -92,7 +93,10 @@ static BoundedRead *bounded_read_new(const TraceeView *view, uint64_t address, s
 static void *reader_run(void *argument)
 {
         BoundedRead *read = argument;
-        ssize_t n = tracee_read_memory(&read->view, read->address, read->bytes, read->size);
+        ssize_t n = read->writes ? tracee_write_memory(&read->view, read->address, read->bytes,
+                                                       read->size, false)
+                                 : tracee_read_memory(&read->view, read->address, read->bytes,
+                                                      read->size);
 
         pthread_mutex_lock(&read->lock);
         read->result = n;
@@ -140,30 +144,18 @@ static struct timespec time_after(uint64_t usec)
         return time;
 }
 
-ssize_t tracee_read_memory_bounded(const TraceeView *view, uint64_t address, void *buffer,
-                                   size_t size, uint64_t usec)
+/* Waits for the thread, and gives it up after a while. The bytes are in `read` when it answers
+ * anything but -ETIMEDOUT. */
+static ssize_t wait_for_reader(BoundedRead *read, const struct timespec *end, void *buffer)
 {
-        struct timespec end = time_after(usec);
-        BoundedRead *read;
         ssize_t n;
-        int r;
 
-        if (atomic_load(&hanging) >= HANGING_MAX)
-                return -EBUSY;
-        read = bounded_read_new(view, address, size);
-        if (!read)
-                return -ENOMEM;
-        r = reader_start(read);
-        if (r < 0) {
-                bounded_read_free(read);
-                return r;
-        }
         pthread_mutex_lock(&read->lock);
         while (!read->done)
-                if (pthread_cond_timedwait(&read->finished, &read->lock, &end) == ETIMEDOUT)
+                if (pthread_cond_timedwait(&read->finished, &read->lock, end) == ETIMEDOUT)
                         break;
         n = read->done ? read->result : -ETIMEDOUT;
-        if (read->done && n > 0)
+        if (read->done && n > 0 && buffer)
                 memcpy(buffer, read->bytes, (size_t) n);
         if (!read->done) {
                 read->abandoned = true;
@@ -171,4 +163,39 @@ ssize_t tracee_read_memory_bounded(const TraceeView *view, uint64_t address, voi
         }
         bounded_read_drop(read);
         return n;
+}
+
+static ssize_t access_bounded(const TraceeView *view, uint64_t address, void *buffer,
+                              const void *bytes, size_t size, uint64_t usec)
+{
+        struct timespec end = time_after(usec);
+        BoundedRead *read;
+        int r;
+
+        if (atomic_load(&hanging) >= HANGING_MAX)
+                return -EBUSY;
+        read = bounded_read_new(view, address, size);
+        if (!read)
+                return -ENOMEM;
+        read->writes = bytes != NULL;
+        if (bytes)
+                memcpy(read->bytes, bytes, size);
+        r = reader_start(read);
+        if (r < 0) {
+                bounded_read_free(read);
+                return r;
+        }
+        return wait_for_reader(read, &end, buffer);
+}
+
+ssize_t tracee_read_memory_bounded(const TraceeView *view, uint64_t address, void *buffer,
+                                   size_t size, uint64_t usec)
+{
+        return access_bounded(view, address, buffer, NULL, size, usec);
+}
+
+int tracee_write_memory_bounded(const TraceeView *view, uint64_t address, const void *bytes,
+                                size_t size, uint64_t usec)
+{
+        return size == 0 ? 0 : (int) access_bounded(view, address, NULL, bytes, size, usec);
 }

@@ -26,6 +26,7 @@ static void count_call(Supervisor *supervisor, const Tracee *tracee, const CallE
         statistics_add(supervisor->statistics, &(StatisticsCall){
                                                        .number = call->decoded.registers.number,
                                                        .pid = tracee_pid(tracee),
+                                                       .comm = tracee->process->comm,
                                                        .result = end->result,
                                                        .returned = end->returned,
                                                        .refused = call->action == CALL_ABORTED,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dbus/bus-names.h"
+#include "hook/landing-page.h"
 #include "supervisor/answer-result.h"
 #include "supervisor/broker-peer.h"
 #include "supervisor/peer-messages.h"
@@ -11,8 +12,13 @@
 #include "supervisor/ptrace-request.h"
 
 /* Bytes of one ReadMemory; and how long it may take (userfaultfd, a dead FUSE server). */
-#define READ_BYTES_MAX  (1024u * 1024u)
-#define READ_LIMIT_USEC 500000
+#define READ_BYTES_MAX    (1024u * 1024u)
+#define ACCESS_LIMIT_USEC 500000
+
+/* How much is looked at for the end of a string. */
+#define STRING_BYTES 4096u
+
+#define READ_BYTES 256u
 
 /* Frames of a stack. */
 #define STACK_FRAMES_MAX 64
@@ -89,10 +95,33 @@ static int find_place(Supervisor *supervisor, MemoryRequest *request, Tracee **r
         return 0;
 }
 
+static const char *why_not(int r)
+{
+        switch (r) {
+        case -ETIMEDOUT:
+                return "the page does not arrive";
+        case -EBUSY:
+                return "too many pages are waited for already";
+        case -EFAULT:
+                return "nothing is mapped there, or it is protected";
+        default:
+                return strerror(-r);
+        }
+}
+
+/* The argument of a held call lies in the landing page, where nobody can write. */
+static bool is_copy(const Tracee *tracee, const MemoryRequest *request)
+{
+        uint64_t landing = tracee->process->landing;
+
+        return request->id && landing && request->address >= landing &&
+               request->address < landing + LANDING_BYTES;
+}
+
 int peer_read_memory(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         BrokerPeer *peer = userdata;
-        MemoryRequest request = {.length = 256};
+        MemoryRequest request = {0};
         _cleanup_free_ unsigned char *bytes = NULL;
         sd_bus_message *reply = NULL;
         TraceeView view;
@@ -104,6 +133,8 @@ int peer_read_memory(sd_bus_message *message, void *userdata, sd_bus_error *erro
                 r = find_place(peer->supervisor, &request, &tracee, error);
         if (r < 0)
                 return r;
+        if (request.length == 0)
+                request.length = request.string ? STRING_BYTES : READ_BYTES;
         if (request.length > READ_BYTES_MAX)
                 return sd_bus_error_setf(error, SJ_ERROR_LIMIT,
                                          "at most %u bytes at a time, not %llu", READ_BYTES_MAX,
@@ -113,13 +144,12 @@ int peer_read_memory(sd_bus_message *message, void *userdata, sd_bus_error *erro
                 return -ENOMEM;
         view = tracee_view(tracee);
         n = tracee_read_memory_bounded(&view, request.address, bytes, request.length,
-                                       READ_LIMIT_USEC);
+                                       ACCESS_LIMIT_USEC);
         if (n < 0)
                 return sd_bus_error_setf(error, SJ_ERROR_UNREADABLE,
                                          "memory at 0x%llx of process %d cannot be read: %s",
                                          (unsigned long long) request.address, tracee_pid(tracee),
-                                         n == -ETIMEDOUT ? "the page does not arrive"
-                                                         : "nothing is mapped there");
+                                         why_not((int) n));
         if (request.string && memchr(bytes, 0, (size_t) n))
                 n = (unsigned char *) memchr(bytes, 0, (size_t) n) - bytes;
         r = sd_bus_message_new_method_return(message, &reply);
@@ -150,13 +180,18 @@ int peer_write_memory(sd_bus_message *message, void *userdata, sd_bus_error *err
                 r = find_place(peer->supervisor, &request, &tracee, error);
         if (r < 0)
                 return r;
+        if (is_copy(tracee, &request))
+                return sd_bus_error_setf(error, SJ_ERROR_INVALID_ARGUMENT,
+                                         "argument %u is a sealed copy that the kernel will read; "
+                                         "change it with the answer (decide --write or --arg)",
+                                         request.argument);
         view = tracee_view(tracee);
-        r = tracee_write_memory(&view, request.address, bytes, size, false);
+        r = tracee_write_memory_bounded(&view, request.address, bytes, size, ACCESS_LIMIT_USEC);
         if (r < 0)
                 return sd_bus_error_setf(error, SJ_ERROR_UNREADABLE,
                                          "%zu bytes at 0x%llx of process %d cannot be written: %s",
                                          size, (unsigned long long) request.address,
-                                         tracee_pid(tracee), strerror(-r));
+                                         tracee_pid(tracee), why_not(r));
         return sd_bus_reply_method_return(message, "t", (uint64_t) size);
 }
 
@@ -228,42 +263,102 @@ static int add_stack(sd_bus_message *reply, const Tracee *tracee)
         return r;
 }
 
+/* What Inspect is asked for, as bits. */
+enum {
+        LOOK_REGISTERS = 1 << 0,
+        LOOK_STACK = 1 << 1,
+        LOOK_MAPS = 1 << 2,
+        LOOK_DESCRIPTORS = 1 << 3,
+        LOOK_SIGNALS = 1 << 4,
+        LOOK_ALL = (1 << 5) - 1,
+};
+
+static int read_what(sd_bus_message *message, unsigned *ret, sd_bus_error *error)
+{
+        static const char *const names[] = {"registers", "stack", "maps", "descriptors", "signals"};
+        const char *name;
+        int r = sd_bus_message_enter_container(message, 'v', "as");
+
+        if (r >= 0)
+                r = sd_bus_message_enter_container(message, 'a', "s");
+        *ret = 0;
+        while (r >= 0 && (r = sd_bus_message_read_basic(message, 's', &name)) > 0) {
+                size_t i = 0;
+
+                while (i < ELEMENTS_OF(names) && !string_equal(name, names[i]))
+                        i++;
+                if (i == ELEMENTS_OF(names))
+                        return sd_bus_error_setf(error, SJ_ERROR_INVALID_ARGUMENT,
+                                                 "what '%s': there are registers, stack, maps, "
+                                                 "descriptors and signals",
+                                                 name);
+                *ret |= 1u << i;
+        }
+        if (r >= 0)
+                r = sd_bus_message_exit_container(message);
+        return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+static int read_look(sd_bus_message *message, unsigned *ret, sd_bus_error *error)
+{
+        const char *key;
+        int r = sd_bus_message_enter_container(message, 'a', "{sv}");
+
+        *ret = LOOK_ALL;
+        while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+                r = sd_bus_message_read_basic(message, 's', &key);
+                if (r >= 0)
+                        r = string_equal(key, "what") ? read_what(message, ret, error)
+                                                      : sd_bus_message_skip(message, "v");
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(message);
+        }
+        return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+static int add_facts(sd_bus_message *reply, const Tracee *tracee, unsigned what)
+{
+        pid_t pid = tracee_pid(tracee);
+        int r = add_link(reply, "exe", process_exe, pid);
+
+        if (r >= 0)
+                r = add_link(reply, "cwd", process_cwd, pid);
+        if (r >= 0)
+                r = add_list(reply, "args", process_command_line, pid);
+        if (r >= 0 && what & LOOK_MAPS)
+                r = add_list(reply, "maps", process_maps, pid);
+        if (r >= 0 && what & LOOK_DESCRIPTORS)
+                r = add_list(reply, "descriptors", process_descriptors, pid);
+        if (r >= 0 && what & LOOK_SIGNALS)
+                r = message_add_waiting_signals(reply, tracee_tid(tracee));
+        if (r >= 0 && what & LOOK_REGISTERS)
+                r = add_registers(reply, tracee);
+        return r < 0 || !(what & LOOK_STACK) ? r : add_stack(reply, tracee);
+}
+
 int peer_inspect(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         BrokerPeer *peer = userdata;
         sd_bus_message *reply = NULL;
+        unsigned what;
         Tracee *tracee;
         uint32_t uid;
         int32_t tid;
-        pid_t pid;
         int r = sd_bus_message_read(message, "ui", &uid, &tid);
 
+        if (r >= 0)
+                r = read_look(message, &what, error);
         if (r < 0)
                 return r;
         tracee = tracee_table_get(&peer->supervisor->tracees, tid);
         if (!tracee)
                 return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_PROCESS,
                                          "process %d is not in this jail", tid);
-        pid = tracee_pid(tracee);
         r = sd_bus_message_new_method_return(message, &reply);
         if (r >= 0)
                 r = sd_bus_message_open_container(reply, 'a', "{sv}");
         if (r >= 0)
-                r = add_link(reply, "exe", process_exe, pid);
-        if (r >= 0)
-                r = add_link(reply, "cwd", process_cwd, pid);
-        if (r >= 0)
-                r = add_list(reply, "args", process_command_line, pid);
-        if (r >= 0)
-                r = add_list(reply, "maps", process_maps, pid);
-        if (r >= 0)
-                r = add_list(reply, "descriptors", process_descriptors, pid);
-        if (r >= 0)
-                r = message_add_waiting_signals(reply, tid);
-        if (r >= 0)
-                r = add_registers(reply, tracee);
-        if (r >= 0)
-                r = add_stack(reply, tracee);
+                r = add_facts(reply, tracee, what);
         if (r >= 0)
                 r = sd_bus_message_close_container(reply);
         if (r >= 0)

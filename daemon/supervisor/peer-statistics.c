@@ -17,30 +17,28 @@ static int add_counts(sd_bus_message *reply, const StatisticsCounts *counts)
         return r < 0 ? r : message_add_long(reply, "ran-ns", counts->ran_ns);
 }
 
-static int add_call_name(sd_bus_message *reply, const Supervisor *supervisor, int number)
+static int add_call_name(sd_bus_message *reply, const StatisticsRow *row)
 {
-        const SyscallEntry *entry = syscall_by_number(number);
+        const SyscallEntry *entry = syscall_by_number(row->key);
         char name[24];
 
-        (void) supervisor;
-        snprintf(name, sizeof(name), "syscall_%d", number);
-        if (number == STATISTICS_OTHERS)
+        snprintf(name, sizeof(name), "syscall_%d", row->key);
+        if (row->key == STATISTICS_OTHERS)
                 return message_add_string(reply, "syscall", "others");
         return message_add_string(reply, "syscall", entry ? entry->name : name);
 }
 
-static int add_process_name(sd_bus_message *reply, const Supervisor *supervisor, int pid)
+static int add_process_name(sd_bus_message *reply, const StatisticsRow *row)
 {
-        const Process *process = id_map_get(&supervisor->tracees.processes, (uint64_t) pid);
-        int r = message_add_signed(reply, "pid", pid);
+        int r = message_add_signed(reply, "pid", row->key);
 
-        return r < 0 || !process ? r : message_add_string(reply, "comm", process->comm);
+        return r < 0 || !*row->comm ? r : message_add_string(reply, "comm", row->comm);
 }
 
-typedef int (*AddKey)(sd_bus_message *reply, const Supervisor *supervisor, int key);
+typedef int (*AddKey)(sd_bus_message *reply, const StatisticsRow *row);
 
-static int add_rows(sd_bus_message *reply, const Supervisor *supervisor, const char *key,
-                    AddKey add_key, const StatisticsRow *rows, size_t count)
+static int add_rows(sd_bus_message *reply, const char *key, AddKey add_key,
+                    const StatisticsRow *rows, size_t count)
 {
         int r = sd_bus_message_open_container(reply, 'e', "sv");
 
@@ -53,7 +51,7 @@ static int add_rows(sd_bus_message *reply, const Supervisor *supervisor, const c
         for (size_t i = 0; r >= 0 && i < count; i++) {
                 r = sd_bus_message_open_container(reply, 'a', "{sv}");
                 if (r >= 0)
-                        r = add_key(reply, supervisor, rows[i].key);
+                        r = add_key(reply, &rows[i]);
                 if (r >= 0)
                         r = add_counts(reply, &rows[i].counts);
                 if (r >= 0)
@@ -84,10 +82,9 @@ int peer_get_statistics(sd_bus_message *message, void *userdata, sd_bus_error *e
         if (r >= 0)
                 r = add_counts(reply, &total);
         if (r >= 0)
-                r = add_rows(reply, supervisor, "by-call", add_call_name, by_call, call_count);
+                r = add_rows(reply, "by-call", add_call_name, by_call, call_count);
         if (r >= 0)
-                r = add_rows(reply, supervisor, "by-process", add_process_name, by_process,
-                             process_count);
+                r = add_rows(reply, "by-process", add_process_name, by_process, process_count);
         if (r >= 0)
                 r = sd_bus_message_close_container(reply);
         if (r >= 0)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/statistics.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define SLOT_BITS 11u
 #define SLOTS     (1u << SLOT_BITS) /* half of them free at least: a search stays short */
 
@@ -50,27 +53,34 @@ static StatisticsCounts *counts_of_number(Statistics *statistics, int number)
         return &statistics->numbers[number];
 }
 
-static StatisticsCounts *counts_of_process(Statistics *statistics, pid_t pid)
+static StatisticsCounts *take_row(StatisticsRow *row, const StatisticsCall *call)
 {
-        size_t slot = (uint32_t) pid * UINT32_C(2654435761) >> (32 - SLOT_BITS);
+        row->key = call->pid;
+        if (call->comm && strcmp(row->comm, call->comm) != 0)
+                snprintf(row->comm, sizeof(row->comm), "%s", call->comm);
+        return &row->counts;
+}
+
+static StatisticsCounts *counts_of_process(Statistics *statistics, const StatisticsCall *call)
+{
+        size_t slot = (uint32_t) call->pid * UINT32_C(2654435761) >> (32 - SLOT_BITS);
 
         while (statistics->processes[slot].counts.calls > 0) {
-                if (statistics->processes[slot].key == pid)
-                        return &statistics->processes[slot].counts;
+                if (statistics->processes[slot].key == call->pid)
+                        return take_row(&statistics->processes[slot], call);
                 slot = (slot + 1) % SLOTS;
         }
         if (statistics->process_count == STATISTICS_PROCESSES_MAX)
                 return &statistics->other_processes;
         statistics->process_count++;
-        statistics->processes[slot].key = pid;
-        return &statistics->processes[slot].counts;
+        return take_row(&statistics->processes[slot], call);
 }
 
 void statistics_add(Statistics *statistics, const StatisticsCall *call)
 {
         count(&statistics->total, call);
         count(counts_of_number(statistics, call->number), call);
-        count(counts_of_process(statistics, call->pid), call);
+        count(counts_of_process(statistics, call), call);
 }
 
 StatisticsCounts statistics_total(const Statistics *statistics)

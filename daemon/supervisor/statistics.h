@@ -14,6 +14,7 @@
 
 #define STATISTICS_PROCESSES_MAX 1024u /* processes that are counted each on its own */
 #define STATISTICS_NUMBERS_MAX   1024u /* calls 0 … 1023, past every number there is */
+#define STATISTICS_COMM_BYTES    64u   /* a name of 15 bytes, each of them escaped */
 #define STATISTICS_OTHERS        (-1)  /* the key of what has no row of its own */
 
 typedef struct StatisticsCounts {
@@ -27,16 +28,18 @@ typedef struct StatisticsCounts {
 /* One finished call. */
 typedef struct StatisticsCall {
         int number;
-        pid_t pid;      /* thread group */
-        int64_t result; /* raw register; not looked at unless `returned` */
-        bool returned;  /* false: exit, a successful exec, killed on the way */
+        pid_t pid;        /* thread group */
+        const char *comm; /* its name now, escaped; NULL when it is not known */
+        int64_t result;   /* raw register; not looked at unless `returned` */
+        bool returned;    /* false: exit, a successful exec, killed on the way */
         bool refused;
         uint64_t held_ns;
         uint64_t ran_ns;
 } StatisticsCall;
 
 typedef struct StatisticsRow {
-        int key; /* the call's number or the pid, or STATISTICS_OTHERS */
+        int key;                          /* the call's number or the pid, or STATISTICS_OTHERS */
+        char comm[STATISTICS_COMM_BYTES]; /* of a process: its name at its last call */
         StatisticsCounts counts;
 } StatisticsRow;
 

@@ -42,6 +42,11 @@ ssize_t tracee_read_memory(const TraceeView *view, uint64_t address, void *buffe
 ssize_t tracee_read_memory_bounded(const TraceeView *view, uint64_t address, void *buffer,
                                    size_t size, uint64_t usec);
 
+/* tracee_write_memory() without force, bounded in the same way; a write that was given up may still
+ * happen when the page arrives. */
+int tracee_write_memory_bounded(const TraceeView *view, uint64_t address, const void *bytes,
+                                size_t size, uint64_t usec);
+
 /* Writes all or nothing as far as can be known: -EFAULT, -ESRCH. Never through FOLL_FORCE over
  * read-only pages of the program unless `force`; a program that hides its memory from its user
  * (PR_SET_DUMPABLE 0) can be written by `force` alone: -EPERM otherwise. */

@@ -14,8 +14,13 @@ static void calls_are_counted_by_number_and_by_process(void **state)
 {
         static const StatisticsCall calls[] = {
                 {.number = 2, .pid = 10, .result = 3, .returned = true, .held_ns = 5, .ran_ns = 7},
-                {.number = 2, .pid = 11, .result = -13, .returned = true, .refused = true},
-                {.number = 2, .pid = 11, .result = -4095, .returned = true},
+                {.number = 2,
+                 .pid = 11,
+                 .comm = "sh",
+                 .result = -13,
+                 .returned = true,
+                 .refused = true},
+                {.number = 2, .pid = 11, .comm = "mkdir", .result = -4095, .returned = true},
                 {.number = 9, .pid = 11, .result = -4096, .returned = true, .ran_ns = 100},
                 {.number = 231, .pid = 10, .result = -1, .returned = false},
         };
