@@ -31,6 +31,12 @@ typedef struct DecodeContext {
         bool gone;      /* the thread vanished under us */
 } DecodeContext;
 
+/* A negative errno in the register. */
+static inline bool result_is_error(int64_t result)
+{
+        return result < 0 && result >= -4095;
+}
+
 /* Copies what is readable from the start, at most `size` bytes; 0 when nothing is. */
 size_t context_read(DecodeContext *context, uint64_t address, void *buffer, size_t size);
 bool context_read_all(DecodeContext *context, uint64_t address, void *buffer, size_t size);
