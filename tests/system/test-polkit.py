@@ -179,6 +179,36 @@ def every_action_is_asked_for(machine):
         process.wait()
 
 
+def others_jails_are_for_administrators(machine):
+    with running(machine.alice) as jail:
+        with Terminal(machine.bob, ["jailctl", "ps", jail]) as terminal:
+            words = terminal.expect(PROMPT)
+            assert "Password for carol" in words and "sleep" not in words, words
+            terminal.type_unseen("bob-pw")
+            terminal.expect("Try again")
+            terminal.expect(PROMPT)
+            terminal.type_unseen("carol-pw")
+            terminal.expect("clock_nanosleep")
+            assert terminal.wait() == 0, terminal.seen
+        with Terminal(machine.carol, ["jailctl", "list", "--all"]) as terminal:
+            assert "jails of other users" in terminal.expect(PROMPT)
+            terminal.type_unseen("carol-pw")
+            terminal.expect("sleep")
+            assert terminal.wait() == 0, terminal.seen
+
+
+@contextlib.contextmanager
+def running(person):
+    program = person.start([*RUN, "sleep", "1000"])
+    jail = person.wait_for("the jail", lambda: [
+        jail for jail in person.json_lines("list", "--json") if jail["state"] == "running"])[0]["id"]
+    try:
+        yield str(jail)
+    finally:
+        person.jailctl("stop", str(jail))
+        program.wait(20)
+
+
 def an_administrator_s_rules_hold(machine):
     with administrators_rule(machine, """action.id == "org.deepin.SeccompJail.trace" &&
             subject.user == "bob" && action.lookup("user") == "bob" &&
@@ -224,5 +254,6 @@ if __name__ == "__main__":
           three_wrong_ones_run_nothing, a_dismissed_question_runs_nothing,
           a_killed_jailctl_gives_the_terminal_back, without_a_session_an_administrator_is_asked,
           a_program_cannot_paint_the_question, the_question_is_asked_in_chinese,
-          every_action_is_asked_for, an_administrator_s_rules_hold,
+          every_action_is_asked_for, others_jails_are_for_administrators,
+          an_administrator_s_rules_hold,
           the_slow_person_was_waited_for, without_polkit_nobody_may])
