@@ -95,7 +95,8 @@ class Window:
         environment = dict(os.environ, LANGUAGE=self.language)
         self.log = open(os.path.join(os.environ["HOME"], "window.log"), "w+")
         self.process = subprocess.Popen(
-            [str(self.bin / NAME), "--user", *self.arguments], env=environment, stdout=self.log,
+            [str(self.bin / NAME), *(self.arguments if "--system" in self.arguments
+                                     else ("--user", *self.arguments))], env=environment, stdout=self.log,
             stderr=self.log)
         if self.expect_window:
             self.app = self.application()
