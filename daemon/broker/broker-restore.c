@@ -8,32 +8,17 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "broker/broker.h"
+#include "broker/bus-dictionary.h"
 #include "broker/bus-signals.h"
 #include "broker/jail-record.h"
 #include "broker/limits.h"
 #include "broker/supervisor-peer.h"
 #include "dbus/bus-names.h"
 
-/* ---- what is held now ---- */
+/* ---- what its supervisor knows better ----
+ *
+ * A jail keeps the peer whose link an answer came over, so it is there. */
 
-static int read_id(sd_bus_message *answer, uint64_t *ret)
-{
-        const char *key;
-        int r = sd_bus_message_enter_container(answer, 'a', "{sv}");
-
-        while (r >= 0 && (r = sd_bus_message_enter_container(answer, 'e', "sv")) > 0) {
-                r = sd_bus_message_read(answer, "s", &key);
-                if (r >= 0 && string_equal(key, "id"))
-                        r = sd_bus_message_read(answer, "v", "t", ret);
-                else if (r >= 0)
-                        r = sd_bus_message_skip(answer, "v");
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(answer);
-        }
-        return r < 0 ? r : sd_bus_message_exit_container(answer);
-}
-
-/* The jail keeps the peer whose link this came over, so it is there. */
 static int on_pending(sd_bus_message *answer, void *userdata, sd_bus_error *error _unused_)
 {
         Jail *jail = userdata;
@@ -44,24 +29,37 @@ static int on_pending(sd_bus_message *answer, void *userdata, sd_bus_error *erro
         r = sd_bus_message_enter_container(answer, 'a', "a{sv}");
         while (r >= 0 && sd_bus_message_at_end(answer, 0) == 0) {
                 uint64_t id = 0;
+                const BusEntry wanted = {"id", "t", &id};
 
-                r = read_id(answer, &id);
+                r = bus_dictionary_read(answer, &wanted, 1);
                 if (r >= 0 && SJ_PENDING_JAIL(id) == jail->number)
                         jail_add_pending(jail, id);
         }
         return 0;
 }
 
-static int ask_pending(Jail *jail)
+static int on_described(sd_bus_message *answer, void *userdata, sd_bus_error *error _unused_)
+{
+        Jail *jail = userdata;
+        uint32_t processes = 0;
+        const BusEntry wanted = {"processes", "u", &processes};
+
+        if (sd_bus_message_has_signature(answer, "a{sv}") &&
+            bus_dictionary_read(answer, &wanted, 1) >= 0)
+                jail->processes = processes;
+        return 0;
+}
+
+static int ask(Jail *jail, const char *member, bool with_number, sd_bus_message_handler_t handler)
 {
         sd_bus_message *message = NULL;
         int r;
 
-        r = supervisor_peer_method(jail->peer, "ListPending", jail->uid, &message);
-        if (r >= 0)
+        r = supervisor_peer_method(jail->peer, member, jail->uid, &message);
+        if (r >= 0 && with_number)
                 r = sd_bus_message_append(message, "t", jail->number);
         if (r >= 0)
-                r = supervisor_peer_call(jail->peer, message, on_pending, jail, TIMEOUT_START);
+                r = supervisor_peer_call(jail->peer, message, handler, jail, TIMEOUT_START);
         sd_bus_message_unref(message);
         return r;
 }
@@ -82,7 +80,9 @@ static void rejoin(Broker *broker, Jail *jail, KeptJail *kept)
         int r = supervisor_peer_new(broker, jail, &process);
 
         if (r >= 0)
-                r = ask_pending(jail);
+                r = ask(jail, "ListPending", true, on_pending);
+        if (r >= 0)
+                r = ask(jail, "Describe", false, on_described);
         if (r >= 0) {
                 log_info("jail %llu of uid %u goes on", (unsigned long long) jail->number,
                          jail->uid);

@@ -33,6 +33,7 @@ void broker_release(Broker *broker)
         for (size_t i = 0; i < broker->jails.count; i++)
                 supervisor_peer_free(broker->jails.jails[i]->peer);
         jail_table_release(&broker->jails);
+        user_accounts_release(&broker->accounts);
         authorization_free(broker->authorization);
         sd_bus_flush_close_unref(broker->system_bus);
         sd_event_unref(broker->event);

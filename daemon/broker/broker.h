@@ -16,13 +16,11 @@ typedef struct Broker {
         bool is_system;           /* serves the system bus and all users; else its own user */
         char *supervisor_program; /* path, owned */
         JailTable jails;
-        BusClient *clients; /* those that ever called, a list; owned */
-        size_t client_count;
+        BusClient *clients;           /* those that ever called, a list; owned */
+        UserAccount *accounts;        /* one for each of their users, and more; a list; owned */
         sd_bus *system_bus;           /* system mode; owned */
         Authorization *authorization; /* system mode; owned */
         UserListener *listener;       /* user mode; owned */
-        size_t log_readers;           /* of ended jails, open now */
-        size_t doctors;               /* running now */
 } Broker;
 
 /* "system" or "user". */

@@ -16,19 +16,26 @@
 #define SO_PEERPIDFD 77 /* Linux 6.5 */
 #endif
 
-static BusClient *client_new(Broker *broker, sd_bus *bus)
+static int client_new(Broker *broker, sd_bus *bus, uid_t uid, BusClient **ret)
 {
-        BusClient *client = calloc(1, sizeof(*client));
+        UserAccount *account = user_account_get(&broker->accounts, uid, broker_now(broker));
+        BusClient *client;
 
+        if (account && account->clients >= LIMIT_CLIENTS)
+                return -EUSERS;
+        client = account ? calloc(1, sizeof(*client)) : NULL;
         if (!client)
-                return NULL;
+                return -ENOMEM;
         client->broker = broker;
         client->bus = sd_bus_ref(bus);
+        client->uid = uid;
+        client->account = account;
         client->pidfd = -1;
         client->next = broker->clients;
         broker->clients = client;
-        broker->client_count++;
-        return client;
+        account->clients++;
+        *ret = client;
+        return 0;
 }
 
 void bus_client_free(BusClient *client)
@@ -38,9 +45,9 @@ void bus_client_free(BusClient *client)
         for (BusClient **at = &broker->clients; *at; at = &(*at)->next)
                 if (*at == client) {
                         *at = client->next;
-                        broker->client_count--;
                         break;
                 }
+        client->account->clients--;
         if (!client->name)
                 sd_bus_close(client->bus);
         sd_bus_track_unref(client->track);
@@ -52,15 +59,6 @@ void bus_client_free(BusClient *client)
         broker_check_idle(broker);
 }
 
-static size_t count_of_user(const Broker *broker, uid_t uid)
-{
-        size_t count = 0;
-
-        for (const BusClient *client = broker->clients; client; client = client->next)
-                count += client->uid == uid;
-        return count;
-}
-
 /* ---- user mode ---- */
 
 static int on_disconnected(sd_bus_message *message _unused_, void *userdata,
@@ -70,33 +68,29 @@ static int on_disconnected(sd_bus_message *message _unused_, void *userdata,
         return 0;
 }
 
-static void read_peer(BusClient *client, int fd)
+static int open_peer(int fd, pid_t pid)
 {
-        struct ucred peer = {.uid = (uid_t) -1};
-        socklen_t size = sizeof(peer);
+        socklen_t size = sizeof(int);
         int pidfd;
 
-        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size);
-        client->uid = peer.uid;
-        client->pid = peer.pid;
-        size = sizeof(pidfd);
         if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &size) == 0)
-                client->pidfd = pidfd;
-        else if (peer.pid > 0)
-                client->pidfd = pidfd_open(peer.pid, 0);
+                return pidfd;
+        return pid > 0 ? pidfd_open(pid, 0) : -1;
 }
 
 int bus_client_new_peer(Broker *broker, sd_bus *bus, int fd, BusClient **ret)
 {
+        struct ucred peer = {.uid = (uid_t) -1};
+        socklen_t size = sizeof(peer);
         BusClient *client;
         int r;
 
-        if (broker->client_count >= LIMIT_CLIENTS)
-                return -EUSERS;
-        client = client_new(broker, bus);
-        if (!client)
-                return -ENOMEM;
-        read_peer(client, fd);
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size);
+        r = client_new(broker, bus, peer.uid, &client);
+        if (r < 0)
+                return r;
+        client->pid = peer.pid;
+        client->pidfd = open_peer(fd, peer.pid);
         r = sd_bus_match_signal(bus, NULL, "org.freedesktop.DBus.Local",
                                 "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
                                 "Disconnected", on_disconnected, client);
@@ -149,12 +143,9 @@ static int client_of_name(Broker *broker, sd_bus_message *message, BusClient **r
         r = query_credentials(message, &uid, &pid);
         if (r < 0)
                 return r;
-        if (count_of_user(broker, uid) >= LIMIT_CLIENTS)
-                return -EUSERS;
-        client = client_new(broker, sd_bus_message_get_bus(message));
-        if (!client)
-                return -ENOMEM;
-        client->uid = uid;
+        r = client_new(broker, sd_bus_message_get_bus(message), uid, &client);
+        if (r < 0)
+                return r;
         client->pid = pid;
         client->pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
         client->name = strdup(sd_bus_message_get_sender(message));

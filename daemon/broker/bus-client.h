@@ -7,8 +7,8 @@
 
 #include <systemd/sd-bus.h>
 
-#include "broker/rate.h"
 #include "broker/subscriptions.h"
+#include "broker/user-account.h"
 
 typedef struct Broker Broker;
 
@@ -19,11 +19,10 @@ typedef struct BusClient {
         char *name;  /* unique name on the system bus, owned */
         sd_bus_track *track;
         uid_t uid;
-        pid_t pid; /* who connected; 0 when it is not in our pid namespace */
-        int pidfd; /* the same, -1 where the kernel or the bus gives none */
+        UserAccount *account; /* his user's */
+        pid_t pid;            /* who connected; 0 when it is not in our pid namespace */
+        int pidfd;            /* the same, -1 where the kernel or the bus gives none */
         Subscriptions subscriptions;
-        Rate rate;
-        unsigned calls_in_flight;
 } BusClient;
 
 /* A connection in user mode; watches for its end. */

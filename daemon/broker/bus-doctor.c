@@ -15,6 +15,7 @@
 
 typedef struct DoctorRun {
         Broker *broker;
+        UserAccount *account;    /* who asked */
         sd_bus_message *request; /* a reference */
         pid_t pid;
         int pidfd, output; /* owned */
@@ -24,7 +25,7 @@ typedef struct DoctorRun {
 
 static void run_free(DoctorRun *run)
 {
-        run->broker->doctors--;
+        run->account->doctors--;
         sd_event_source_disable_unref(run->source);
         sd_event_source_disable_unref(run->deadline);
         sd_bus_message_unref(run->request);
@@ -155,14 +156,18 @@ int bus_doctor(GateCall *call, sd_bus_error *error)
         DoctorRun *run;
         int r;
 
-        if (call->broker->doctors >= LIMIT_DOCTORS)
-                return sd_bus_error_set(error, SJ_ERROR_LIMIT, "the doctor is busy; ask again");
+        if (call->client->account->doctors >= LIMIT_DOCTORS)
+                return sd_bus_error_set(error, SJ_ERROR_LIMIT,
+                                        "the doctor is busy with your user; ask again");
         run = calloc(1, sizeof(*run));
         if (!run)
                 return -ENOMEM;
-        *run = (DoctorRun){.broker = call->broker, .pidfd = -1, .output = -1};
+        *run = (DoctorRun){.broker = call->broker,
+                           .account = call->client->account,
+                           .pidfd = -1,
+                           .output = -1};
         run->request = sd_bus_message_ref(call->message);
-        call->broker->doctors++;
+        run->account->doctors++;
         r = launch(run, call->client->uid, &problem);
         if (r < 0)
                 run_free(run);

@@ -9,17 +9,14 @@
 #include "dbus/bus-names.h"
 
 typedef struct Forward {
-        Broker *broker;
+        UserAccount *account;    /* the call counts there */
         sd_bus_message *request; /* a reference */
         const GateEntry *entry;
 } Forward;
 
 static void forward_free(Forward *forward)
 {
-        BusClient *client = bus_client_find(forward->broker, forward->request);
-
-        if (client)
-                client->calls_in_flight--;
+        forward->account->calls_in_flight--;
         sd_bus_message_unref(forward->request);
         free(forward);
 }
@@ -66,10 +63,10 @@ int bus_forward(GateCall *call, sd_bus_error *error)
         forward = malloc(sizeof(*forward));
         if (!forward)
                 return -ENOMEM;
-        *forward = (Forward){.broker = call->broker,
+        *forward = (Forward){.account = call->client->account,
                              .request = sd_bus_message_ref(call->message),
                              .entry = call->entry};
-        call->client->calls_in_flight++;
+        forward->account->calls_in_flight++;
         r = supervisor_peer_method(peer, call->entry->member, call->client->uid, &message);
         if (r >= 0)
                 r = sd_bus_message_copy(message, call->message, 1);

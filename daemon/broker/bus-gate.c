@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "broker/authorization.h"
+#include "broker/bus-dictionary.h"
 #include "broker/bus-errors.h"
 #include "broker/bus-manager.h"
 #include "broker/bus-question.h"
@@ -99,23 +100,11 @@ static int find_by_process(GateCall *call, pid_t tid, sd_bus_error *error)
 
 static int find_by_request(GateCall *call, sd_bus_error *error)
 {
-        const char *key;
         uint64_t id = 0;
         int32_t pid = 0;
-        int r;
+        const BusEntry wanted[] = {{"id", "t", &id}, {"pid", "i", &pid}};
+        int r = bus_dictionary_read(call->message, wanted, ELEMENTS_OF(wanted));
 
-        r = sd_bus_message_enter_container(call->message, 'a', "{sv}");
-        while (r >= 0 && (r = sd_bus_message_enter_container(call->message, 'e', "sv")) > 0) {
-                r = sd_bus_message_read(call->message, "s", &key);
-                if (r >= 0 && string_equal(key, "id"))
-                        r = sd_bus_message_read(call->message, "v", "t", &id);
-                else if (r >= 0 && string_equal(key, "pid"))
-                        r = sd_bus_message_read(call->message, "v", "i", &pid);
-                else if (r >= 0)
-                        r = sd_bus_message_skip(call->message, "v");
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(call->message);
-        }
         if (r < 0)
                 return bus_error_of_errno(error, -EINVAL, "the request's id is a t, its pid an i");
         if (!id == !pid)
@@ -128,19 +117,10 @@ static int find_by_request(GateCall *call, sd_bus_error *error)
 /* Whether the options ask for what is not one's own. */
 static int read_others(GateCall *call, const char *option, sd_bus_error *error)
 {
-        const char *key;
-        int others = 0, r;
+        int others = 0;
+        const BusEntry wanted = {option, "b", &others};
+        int r = bus_dictionary_read(call->message, &wanted, 1);
 
-        r = sd_bus_message_enter_container(call->message, 'a', "{sv}");
-        while (r >= 0 && (r = sd_bus_message_enter_container(call->message, 'e', "sv")) > 0) {
-                r = sd_bus_message_read(call->message, "s", &key);
-                if (r >= 0 && string_equal(key, option))
-                        r = sd_bus_message_read(call->message, "v", "b", &others);
-                else if (r >= 0)
-                        r = sd_bus_message_skip(call->message, "v");
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(call->message);
-        }
         if (r < 0)
                 return sd_bus_error_setf(error, SJ_ERROR_INVALID_ARGUMENT, "the option %s is a b",
                                          option);
@@ -185,9 +165,16 @@ static int check_client(GateCall *call, sd_bus_error *error)
 {
         BusClient *client = call->client;
 
-        if (!rate_take(&client->rate, broker_now(call->broker), LIMIT_CALLS_PER_SECOND) ||
-            client->calls_in_flight >= LIMIT_CALLS_IN_FLIGHT)
-                return sd_bus_error_set(error, SJ_ERROR_LIMIT, "too many calls at once");
+        if (!rate_take(&client->account->calls, broker_now(call->broker), LIMIT_CALLS_PER_SECOND))
+                return sd_bus_error_setf(error, SJ_ERROR_LIMIT,
+                                         "your user calls too often: %u times a second are the "
+                                         "limit",
+                                         LIMIT_CALLS_PER_SECOND);
+        if (client->account->calls_in_flight >= LIMIT_CALLS_IN_FLIGHT)
+                return sd_bus_error_setf(error, SJ_ERROR_LIMIT,
+                                         "%u calls of your user wait for their answers; wait for "
+                                         "one of them",
+                                         client->account->calls_in_flight);
         if (!(call->entry->flags & GATE_OUTSIDERS))
                 return 0;
         /* Whoever holds the connection of a process that is gone is nobody we know. */
@@ -266,16 +253,14 @@ static int run(GateCall *call, sd_bus_error *error)
 
 typedef struct Asked {
         Broker *broker;
+        UserAccount *account;    /* the call counts there */
         sd_bus_message *message; /* a reference */
         const char *action;      /* what polkit was asked for; of the table */
 } Asked;
 
 static void asked_free(Asked *asked)
 {
-        BusClient *client = bus_client_find(asked->broker, asked->message);
-
-        if (client)
-                client->calls_in_flight--;
+        asked->account->calls_in_flight--;
         sd_bus_message_unref(asked->message);
         free(asked);
 }
@@ -338,9 +323,10 @@ static int ask(GateCall *call, sd_bus_error *error)
         if (!asked)
                 return -ENOMEM;
         *asked = (Asked){.broker = call->broker,
+                         .account = call->client->account,
                          .message = sd_bus_message_ref(call->message),
                          .action = question.action};
-        call->client->calls_in_flight++;
+        asked->account->calls_in_flight++;
         r = authorization_ask(call->broker->authorization, &question, on_authorized, asked);
         if (r < 0)
                 asked_free(asked);

@@ -25,6 +25,7 @@ typedef int (*GatherAppend)(sd_bus_message *reply, Broker *broker, GatherPart *p
 
 struct Gather {
         Broker *broker;
+        UserAccount *account;    /* the call counts there */
         sd_bus_message *request; /* a reference */
         const char *member;      /* what the supervisors are asked */
         const char *signature;   /* what they must answer */
@@ -35,6 +36,7 @@ struct Gather {
 
 static void gather_free(Gather *gather)
 {
+        gather->account->calls_in_flight--;
         for (size_t i = 0; i < gather->count; i++)
                 sd_bus_message_unref(gather->parts[i].answer);
         sd_bus_message_unref(gather->request);
@@ -121,6 +123,8 @@ static int gather_start(GateCall *call, const Gather *what, bool with_number)
                 return -ENOMEM;
         *gather = *what;
         gather->broker = call->broker;
+        gather->account = call->client->account;
+        gather->account->calls_in_flight++;
         gather->request = sd_bus_message_ref(call->message);
         gather->parts = calloc(jails->count + 1, sizeof(GatherPart));
         if (!gather->parts) {

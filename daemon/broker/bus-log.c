@@ -7,25 +7,30 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "broker/bus-dictionary.h"
 #include "broker/bus-manager.h"
 #include "broker/limits.h"
 #include "dbus/bus-names.h"
 
 typedef struct LogReader {
         Broker *broker;
-        LogRing *ring; /* owned */
-        int pipe;      /* write end, owned */
+        UserAccount *account; /* who reads */
+        LogRing *ring;        /* owned */
+        int pipe;             /* write end, owned */
         LogCursor cursor;
         sd_event_source *source;
 } LogReader;
 
 static void reader_free(LogReader *reader)
 {
-        reader->broker->log_readers--;
+        Broker *broker = reader->broker;
+
+        reader->account->log_readers--;
         sd_event_source_disable_unref(reader->source);
         log_ring_close(reader->ring);
         close_fd(reader->pipe);
         free(reader);
+        broker_check_idle(broker);
 }
 
 static int on_writable(sd_event_source *source _unused_, int fd, uint32_t events _unused_,
@@ -50,7 +55,7 @@ static int on_writable(sd_event_source *source _unused_, int fd, uint32_t events
         return 0;
 }
 
-static int reader_new(Broker *broker, const Jail *jail, bool from_end, int *ret_fd)
+static int reader_new(GateCall *call, bool from_end, int *ret_fd)
 {
         _cleanup_close_ int read_end = -1;
         LogReader *reader;
@@ -66,13 +71,14 @@ static int reader_new(Broker *broker, const Jail *jail, bool from_end, int *ret_
                 close_fd(pipe[1]);
                 return -ENOMEM;
         }
-        *reader = (LogReader){.broker = broker, .pipe = pipe[1]};
-        broker->log_readers++;
-        r = log_ring_open(jail->ring, &reader->ring);
+        *reader = (LogReader){
+                .broker = call->broker, .account = call->client->account, .pipe = pipe[1]};
+        reader->account->log_readers++;
+        r = log_ring_open(call->jail->ring, &reader->ring);
         if (r >= 0) {
                 if (from_end)
                         reader->cursor = log_ring_end(reader->ring);
-                r = sd_event_add_io(broker->event, &reader->source, reader->pipe, EPOLLOUT,
+                r = sd_event_add_io(call->broker->event, &reader->source, reader->pipe, EPOLLOUT,
                                     on_writable, reader);
         }
         if (r < 0) {
@@ -85,21 +91,12 @@ static int reader_new(Broker *broker, const Jail *jail, bool from_end, int *ret_
 
 static int read_from_end(sd_bus_message *message, bool *ret)
 {
-        const char *key, *from = "start";
-        int r;
+        const char *from = "start";
+        const BusEntry wanted = {"from", "s", &from};
+        int r = sd_bus_message_skip(message, "t");
 
-        r = sd_bus_message_skip(message, "t");
         if (r >= 0)
-                r = sd_bus_message_enter_container(message, 'a', "{sv}");
-        while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-                r = sd_bus_message_read(message, "s", &key);
-                if (r >= 0 && string_equal(key, "from"))
-                        r = sd_bus_message_read(message, "v", "s", &from);
-                else if (r >= 0)
-                        r = sd_bus_message_skip(message, "v");
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(message);
-        }
+                r = bus_dictionary_read(message, &wanted, 1);
         *ret = string_equal(from, "end");
         return r < 0 ? r : 0;
 }
@@ -116,12 +113,15 @@ int bus_open_log(GateCall *call, sd_bus_error *error)
                 return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_JAIL,
                                          "the log of jail %llu was given up for newer ones",
                                          (unsigned long long) call->jail->number);
-        if (call->broker->log_readers >= LIMIT_LOG_READERS)
-                return sd_bus_error_set(error, SJ_ERROR_LIMIT, "too many logs are being read");
+        if (call->client->account->log_readers >= LIMIT_LOG_READERS)
+                return sd_bus_error_setf(error, SJ_ERROR_LIMIT,
+                                         "your user reads %u logs of ended jails already; close "
+                                         "one of them",
+                                         LIMIT_LOG_READERS);
         r = read_from_end(call->message, &from_end);
         if (r < 0)
                 return sd_bus_error_set(error, SJ_ERROR_INVALID_ARGUMENT,
                                         "the option from is an s");
-        r = reader_new(call->broker, call->jail, from_end, &fd);
+        r = reader_new(call, from_end, &fd);
         return r < 0 ? r : sd_bus_reply_method_return(call->message, "h", fd);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "broker/bus-manager.h"
+#include "broker/limits.h"
 #include "dbus/bus-names.h"
 #include "link/rule-message.h"
 
@@ -47,12 +48,12 @@ int bus_check_rules(GateCall *call, sd_bus_error *error)
         r = sd_bus_message_read(call->message, "s", &text);
         if (r < 0)
                 return r;
+        if (strlen(text) > LIMIT_RULE_BYTES)
+                return sd_bus_error_setf(error, SJ_ERROR_LIMIT,
+                                         "a rule file may have %u bytes, this one has %zu",
+                                         LIMIT_RULE_BYTES, strlen(text));
         r = rule_set_parse(text, strlen(text), &set, &diagnostics);
-        if (r == -EFBIG && diagnostics.count == 0)
-                r = sd_bus_error_setf(error, SJ_ERROR_LIMIT,
-                                      "a rule file may have %u bytes, this one has %zu",
-                                      RULE_FILE_BYTES_MAX, strlen(text));
-        else if (r >= 0 || diagnostics.count > 0)
+        if (r >= 0 || diagnostics.count > 0)
                 r = reply_check(call->message, &diagnostics, set);
         diagnostics_release(&diagnostics);
         return r;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "broker/broker.h"
+#include "broker/bus-dictionary.h"
 #include "broker/limits.h"
 #include "dbus/bus-names.h"
 
@@ -24,39 +25,22 @@ static void tell(Broker *broker, const Jail *jail, const char *member, BusFill f
 
 /* ---- from a supervisor ---- */
 
-/* Its last word: how the program ended. Keys of other types are passed over. */
+/* Its last word: how the program ended. */
 static int read_end(sd_bus_message *message, Jail *jail)
 {
-        const char *key, *text;
-        int r;
+        const char *reason = NULL;
+        const BusEntry wanted[] = {
+                {"status", "i", &jail->status},   {"exit-code", "i", &jail->exit_code},
+                {"signal", "i", &jail->signal},   {"calls", "t", &jail->calls},
+                {"dropped", "t", &jail->dropped}, {"reason", "s", &reason},
+        };
+        int r = bus_dictionary_read(message, wanted, ELEMENTS_OF(wanted));
 
-        r = sd_bus_message_enter_container(message, 'a', "{sv}");
-        while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-                r = sd_bus_message_read(message, "s", &key);
-                if (r < 0)
-                        return r;
-                if (string_equal(key, "status"))
-                        r = sd_bus_message_read(message, "v", "i", &jail->status);
-                else if (string_equal(key, "exit-code"))
-                        r = sd_bus_message_read(message, "v", "i", &jail->exit_code);
-                else if (string_equal(key, "signal"))
-                        r = sd_bus_message_read(message, "v", "i", &jail->signal);
-                else if (string_equal(key, "calls"))
-                        r = sd_bus_message_read(message, "v", "t", &jail->calls);
-                else if (string_equal(key, "dropped"))
-                        r = sd_bus_message_read(message, "v", "t", &jail->dropped);
-                else if (string_equal(key, "reason")) {
-                        r = sd_bus_message_read(message, "v", "s", &text);
-                        if (r >= 0) {
-                                free(jail->reason);
-                                jail->reason = strndup(text, 64);
-                        }
-                } else
-                        r = sd_bus_message_skip(message, "v");
-                if (r < 0 || (r = sd_bus_message_exit_container(message)) < 0)
-                        return r;
-        }
-        return r;
+        if (r < 0 || !reason)
+                return r;
+        free(jail->reason);
+        jail->reason = strndup(reason, 64);
+        return jail->reason ? 0 : -ENOMEM;
 }
 
 static void end_jail(Broker *broker, Jail *jail)
@@ -66,6 +50,7 @@ static void end_jail(Broker *broker, Jail *jail)
         jail->state = JAIL_ENDED;
         jail->ended_usec = time_now_usec();
         jail->pending_count = 0;
+        jail->processes = 0;
         r = jail_store_update(broker->jails.store, jail);
         if (r < 0)
                 log_warning("that jail %llu has ended is not kept for the next jaild: %s",
@@ -96,14 +81,34 @@ static int note_decided(Broker *broker _unused_, Jail *jail, uint64_t id,
         return 0;
 }
 
+static int note_process(Broker *broker _unused_, Jail *jail, uint64_t id _unused_,
+                        sd_bus_message *message _unused_)
+{
+        jail->processes++;
+        return 0;
+}
+
+/* Another image of the same process has begun when `exec` is true. */
+static int note_process_end(Broker *broker _unused_, Jail *jail, uint64_t id _unused_,
+                            sd_bus_message *message)
+{
+        int is_exec = 0;
+        const BusEntry wanted = {"exec", "b", &is_exec};
+        int r = bus_dictionary_read(message, &wanted, 1);
+
+        if (r >= 0 && !is_exec && jail->processes > 0)
+                jail->processes--;
+        return r;
+}
+
 /* The public signals that a supervisor may send; JailStarted is the broker's own. */
 static const struct {
         const char *member, *signature;
         bool is_about_call; /* the first argument is a pending id, not a jail */
         int (*note)(Broker *broker, Jail *jail, uint64_t id, sd_bus_message *message);
 } relayed[] = {
-        {"ProcessStarted", "ta{sv}", false, NULL},
-        {"ProcessExited", "ta{sv}", false, NULL},
+        {"ProcessStarted", "ta{sv}", false, note_process},
+        {"ProcessExited", "ta{sv}", false, note_process_end},
         {"SyscallPending", "ta{sv}", true, note_pending},
         {"SyscallDecided", "ta{sv}", true, note_decided},
         {"RuleChanged", "taa{sv}", false, NULL},

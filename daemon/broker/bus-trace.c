@@ -274,7 +274,7 @@ static int make_stub(Starting *starting, const Jail *jail, Problem *problem)
 
 /* ---- the jail ---- */
 
-static int fill_jail(Jail *jail, TraceOptions *options, Problem *problem)
+static int fill_jail(const JailTable *jails, Jail *jail, TraceOptions *options, Problem *problem)
 {
         int r;
 
@@ -290,7 +290,7 @@ static int fill_jail(Jail *jail, TraceOptions *options, Problem *problem)
                 if (jail->log < 0)
                         return -errno;
         }
-        r = log_ring_create(LOG_RING_BYTES, &jail->ring);
+        r = log_ring_create(jail_table_log_share(jails, jail->uid), &jail->ring);
         return r < 0 ? problem_set(problem, r, "cannot make the log: %s", strerror(-r)) : 0;
 }
 
@@ -304,7 +304,7 @@ static int start_jail(Starting *starting, uid_t uid, Problem *problem)
         if (r < 0)
                 return r;
         starting->number = jail->number;
-        r = fill_jail(jail, options, problem);
+        r = fill_jail(&starting->broker->jails, jail, options, problem);
         if (r >= 0 && !options->is_attach && options->pid == 0)
                 r = make_stub(starting, jail, problem);
         /* Without a stub by now it comes from systemd, with on_unit(). */
@@ -316,10 +316,19 @@ static int start_jail(Starting *starting, uid_t uid, Problem *problem)
 static int check_limits(const Broker *broker, uid_t uid, Problem *problem)
 {
         size_t live = jail_table_count_live(&broker->jails, uid);
+        size_t processes = jail_table_count_processes(&broker->jails, uid);
 
         if (live >= LIMIT_JAILS)
                 return problem_set(problem, -EUSERS, "%zu jails of yours run already; stop one",
                                    live);
+        if (processes >= LIMIT_PROCESSES)
+                return problem_set(problem, -EUSERS,
+                                   "%zu processes run in jails of yours already; end some",
+                                   processes);
+        if (jail_table_count_live_all(&broker->jails) >= LIMIT_JAILS_OF_ALL)
+                return problem_set(problem, -EUSERS,
+                                   "%u jails of all users run already; try again later",
+                                   LIMIT_JAILS_OF_ALL);
         return 0;
 }
 

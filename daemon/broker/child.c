@@ -110,6 +110,9 @@ void child_run(Child *child)
         child_arrange_descriptors(child);
         if (child->identity)
                 child_become(child);
+        /* Not before: a change of identity takes it back. */
+        if (child->is_ours && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+                child_fail(child);
         execv(child->program, (char *const *) child->arguments);
         child_fail(child);
 }

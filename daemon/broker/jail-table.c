@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "broker/limits.h"
+
 void jail_table_release(JailTable *table)
 {
         for (size_t i = 0; i < table->count; i++)
@@ -111,6 +113,36 @@ size_t jail_table_count_live_all(const JailTable *table)
         for (size_t i = 0; i < table->count; i++)
                 count += table->jails[i]->state != JAIL_ENDED;
         return count;
+}
+
+size_t jail_table_count_processes(const JailTable *table, uid_t uid)
+{
+        size_t count = 0;
+
+        for (size_t i = 0; i < table->count; i++)
+                if (table->jails[i]->uid == uid)
+                        count += table->jails[i]->processes;
+        return count;
+}
+
+size_t jail_table_log_share(const JailTable *table, uid_t uid)
+{
+        size_t live = 0;
+        uint64_t taken = 0, spare, share;
+
+        for (size_t i = 0; i < table->count; i++) {
+                const Jail *jail = table->jails[i];
+
+                if (jail->uid != uid || jail->state == JAIL_ENDED)
+                        continue;
+                live++;
+                taken += jail_log_bytes_max(jail);
+        }
+        /* What is not promised to jails to come. */
+        taken += live < LIMIT_JAILS ? (uint64_t) (LIMIT_JAILS - live) * LOG_RING_BYTES_LEAST : 0;
+        spare = taken < LIMIT_LOG_BYTES ? LIMIT_LOG_BYTES - taken : 0;
+        share = LOG_RING_BYTES_LEAST + spare / 8 / MEBIBYTE * MEBIBYTE;
+        return share < LOG_RING_BYTES ? share : LOG_RING_BYTES;
 }
 
 static bool is_forgettable(const Jail *jail, uid_t uid)

@@ -28,5 +28,11 @@ Jail *jail_table_by_supervisor(const JailTable *table, pid_t pid);
 size_t jail_table_count_live(const JailTable *table, uid_t uid);
 size_t jail_table_count_live_all(const JailTable *table);
 
+/* Processes in a user's jails. */
+size_t jail_table_count_processes(const JailTable *table, uid_t uid);
+/* How large the log of a user's next jail may become: his first jails have the most of it, and some
+ * is left for as many as he may have. */
+size_t jail_table_log_share(const JailTable *table, uid_t uid);
+
 /* Forgets a user's oldest ended jails, and before that their logs, until his share is kept. */
 void jail_table_trim(JailTable *table, uid_t uid, size_t jails_max, uint64_t log_bytes_max);

@@ -112,6 +112,13 @@ uint64_t jail_log_bytes(const Jail *jail)
         return (uint64_t) st.st_blocks * 512;
 }
 
+uint64_t jail_log_bytes_max(const Jail *jail)
+{
+        struct stat st;
+
+        return jail->ring < 0 || fstat(jail->ring, &st) < 0 ? 0 : (uint64_t) st.st_size;
+}
+
 uint64_t time_now_usec(void)
 {
         struct timespec now;

@@ -34,6 +34,7 @@ typedef struct Jail {
         int signal;                        /* 0 when it exited */
         char *reason;            /* why it ended: exited, killed, stopped, supervisor-died */
         uint64_t calls, dropped; /* as its last word said */
+        size_t processes;        /* as its supervisor tells them */
 
         SupervisorPeer *peer; /* NULL when there is none (any more) */
         pid_t supervisor;     /* 0 once it is dead */
@@ -60,8 +61,9 @@ const char *jail_state_name(JailState state);
 void jail_add_pending(Jail *jail, uint64_t id);
 void jail_remove_pending(Jail *jail, uint64_t id);
 
-/* Bytes that its log takes of memory; 0 without one. */
+/* Bytes that its log takes of memory, and that it may come to take; 0 without one. */
 uint64_t jail_log_bytes(const Jail *jail);
+uint64_t jail_log_bytes_max(const Jail *jail);
 
 /* Time for people and machines: RFC 3339 in UTC with microseconds; "" for 0. Room for 32. */
 const char *time_format(uint64_t usec, char buffer[static 32]);

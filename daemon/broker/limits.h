@@ -7,20 +7,27 @@
 
 #include "link/log-ring.h"
 
+#define MEBIBYTE (1024u * 1024u)
+
+/* ---- of all users together ---- */
+#define LIMIT_JAILS_OF_ALL                                                                         \
+        2048 /* that run: the descriptor store has room for so many (jail-store.h) */
+
 /* ---- per user ---- */
-#define LIMIT_JAILS           256  /* that run */
-#define LIMIT_ENDED_JAILS     64   /* that are still listed */
-#define LIMIT_CLIENTS         256  /* connections */
-#define LIMIT_LOG_READERS     64   /* of logs of ended jails */
-#define LIMIT_DOCTORS         4    /* at once */
-#define LIMIT_PROCESSES       8192 /* in one jail; more than that are told to no client */
-#define LIMIT_ENDED_LOG_BYTES (256u * 1024u * 1024u) /* of logs of ended jails */
+#define LIMIT_JAILS            256                /* that run */
+#define LIMIT_ENDED_JAILS      64                 /* that are still listed */
+#define LIMIT_CLIENTS          256                /* connections */
+#define LIMIT_LOG_READERS      64                 /* of logs of ended jails */
+#define LIMIT_DOCTORS          4                  /* at once */
+#define LIMIT_PROCESSES        8192               /* in jails; then no further jail begins */
+#define LIMIT_LOG_BYTES        (2048u * MEBIBYTE) /* that the logs of running jails may come to take */
+#define LIMIT_ENDED_LOG_BYTES  (256u * MEBIBYTE) /* of logs of ended jails */
+#define LIMIT_CALLS_PER_SECOND 10000
+#define LIMIT_CALLS_IN_FLIGHT  4096 /* not answered yet */
 
 /* ---- per client ---- */
-#define LIMIT_CALLS_PER_SECOND 10000
-#define LIMIT_CALLS_IN_FLIGHT  1024 /* forwarded and not answered yet */
-#define LIMIT_SUBSCRIPTIONS    512  /* jails by number; all of one's own count as one */
-#define LIMIT_QUEUED_SIGNALS   8192 /* unread; a client that reads no faster is disconnected */
+#define LIMIT_SUBSCRIPTIONS  512  /* jails by number; all of one's own count as one */
+#define LIMIT_QUEUED_SIGNALS 8192 /* unread; a client that reads no faster is disconnected */
 
 /* ---- per request ---- */
 #define LIMIT_ARGUMENTS        65536
@@ -30,7 +37,7 @@
 #define LIMIT_RULES_NAME_BYTES 256
 
 /* ---- per jail: what a supervisor may say ---- */
-#define LIMIT_PENDING            65536 /* held calls that the broker remembers */
+#define LIMIT_PENDING            8192  /* held calls that the broker remembers */
 #define LIMIT_SIGNALS_PER_SECOND 20000 /* then its link is not read for the rest of the second */
 #define LIMIT_ERROR_BYTES        8192  /* of an error's text that is passed on */
 #define LIMIT_DOCTOR_BYTES       (256u * 1024u)
@@ -43,4 +50,6 @@
 #define TIMEOUT_DOCTOR       (60 * SECOND)
 #define TIMEOUT_IDLE_DEFAULT (10 * SECOND)
 
-#define LOG_RING_BYTES LOG_RING_BYTES_DEFAULT
+/* ---- a jail's log ring ---- */
+#define LOG_RING_BYTES       LOG_RING_BYTES_DEFAULT
+#define LOG_RING_BYTES_LEAST (2u * MEBIBYTE) /* for every jail that a user may have */

@@ -100,7 +100,8 @@ int supervisor_process_run(const char *program, const char *const *arguments,
         Child child = {.program = program,
                        .arguments = arguments,
                        .identity = identity,
-                       .keep_as = STDOUT_FILENO};
+                       .keep_as = STDOUT_FILENO,
+                       .is_ours = true};
         int pipe[2], r;
 
         if (pipe2(pipe, O_CLOEXEC) < 0)

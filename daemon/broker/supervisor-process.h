@@ -22,7 +22,7 @@ int supervisor_process_start(const char *program, const Identity *identity, Supe
                              Problem *problem);
 
 /* Any other run of it, for its standard output: `arguments` NULL-ended, the program's name first.
- * No capability is kept. */
+ * No capability is kept, and it does not outlive us. */
 int supervisor_process_run(const char *program, const char *const *arguments,
                            const Identity *identity, pid_t *ret_pid, int *ret_pidfd,
                            int *ret_output, Problem *problem);

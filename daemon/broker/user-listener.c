@@ -214,8 +214,10 @@ int user_listener_new(Broker *broker, uint64_t idle_usec, UserListener **ret, Pr
 
 static bool is_idle(const Broker *broker)
 {
-        return broker->client_count == 0 && jail_table_count_live_all(&broker->jails) == 0 &&
-               broker->log_readers == 0;
+        for (const UserAccount *account = broker->accounts; account; account = account->next)
+                if (account->clients > 0 || account->log_readers > 0)
+                        return false;
+        return jail_table_count_live_all(&broker->jails) == 0;
 }
 
 /* Nobody can connect once the name is away; who did before is still waiting in the queue, and is

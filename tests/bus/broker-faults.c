@@ -26,29 +26,6 @@
 #include "daemon-fixture.h"
 #include "dbus/bus-names.h"
 
-static uint64_t trace(JailClient *client, const char *program)
-{
-        sd_bus_message *reply =
-                daemon_call(client, "Trace", "a{sv}", 1, "argv", "as", 2, program, "argument");
-        uint64_t jail;
-        int32_t pid;
-
-        assert_true(sd_bus_message_read(reply, "ti", &jail, &pid) > 0);
-        assert_int_equal(pid, 4711);
-        sd_bus_message_unref(reply);
-        return jail;
-}
-
-static void command(JailClient *client, uint64_t jail, const char *name)
-{
-        sd_bus_message_unref(daemon_call(client, "RemoveRule", "ts", jail, name));
-}
-
-static void subscribe(JailClient *client, uint64_t jail)
-{
-        sd_bus_message_unref(daemon_call(client, "Subscribe", "t", jail));
-}
-
 static uint64_t read_id(sd_bus_message *signal)
 {
         uint64_t id;
@@ -71,8 +48,8 @@ static void a_jail_is_traced_described_and_listed_when_it_has_ended(void **state
         daemon_start(&daemon, FAKE_SUPERVISOR, 60);
         client = daemon_connect();
         daemon_collect_signals(client, &queue);
-        subscribe(client, 0);
-        jail = trace(client, "program");
+        daemon_subscribe(client, 0);
+        jail = fake_trace(client, "program");
         assert_int_equal(jail, 1);
         assert_int_equal(read_id(daemon_next_signal(client, &queue, "JailStarted")), 1);
 
@@ -87,7 +64,7 @@ static void a_jail_is_traced_described_and_listed_when_it_has_ended(void **state
         assert_string_equal(text, "described");
         sd_bus_message_unref(reply);
 
-        command(client, jail, "finish");
+        fake_command(client, jail, "finish");
         signal = daemon_next_signal(client, &queue, "JailFinished");
         assert_int_equal(read_id(signal), 1);
         assert_true(dictionary_number(signal, "status", &number));
@@ -109,14 +86,7 @@ static void a_jail_is_traced_described_and_listed_when_it_has_ended(void **state
 
 static size_t count_jails(JailClient *client)
 {
-        sd_bus_message *reply = daemon_call(client, "ListJails", "a{sv}", 0);
-        size_t count = 0;
-
-        assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") > 0);
-        while (sd_bus_message_skip(reply, "a{sv}") > 0)
-                count++;
-        sd_bus_message_unref(reply);
-        return count;
+        return message_count(daemon_call(client, "ListJails", "a{sv}", 0));
 }
 
 static void a_start_that_fails_leaves_no_jail_behind(void **state)
@@ -167,13 +137,13 @@ static void check_death(const char *how)
                             log);
         assert_true(sd_bus_message_read(reply, "ti", &jail, NULL) > 0);
         sd_bus_message_unref(reply);
-        subscribe(client, jail);
-        command(client, jail, "log");
-        command(client, jail, "pending");
+        daemon_subscribe(client, jail);
+        fake_command(client, jail, "log");
+        fake_command(client, jail, "pending");
         daemon_next_signal(client, &queue, "SyscallPending");
         daemon_next_signal(client, &queue, "SyscallPending");
         daemon_next_signal(client, &queue, "SyscallDecided");
-        command(client, jail, how);
+        fake_command(client, jail, how);
 
         signal = daemon_next_signal(client, &queue, "SyscallDecided");
         assert_true(read_id(signal) == SJ_PENDING_ID(jail, 1));
@@ -222,12 +192,12 @@ static void what_a_supervisor_says_about_other_jails_reaches_nobody(void **state
         (void) state;
         daemon_start(&daemon, FAKE_SUPERVISOR, 60);
         client = daemon_connect();
-        jail = trace(client, "program");
-        trace(client, "other");
+        jail = fake_trace(client, "program");
+        fake_trace(client, "other");
         daemon_collect_signals(client, &queue);
-        subscribe(client, 0);
-        command(client, jail, "foreign");
-        command(client, jail, "pending");
+        daemon_subscribe(client, 0);
+        fake_command(client, jail, "foreign");
+        fake_command(client, jail, "pending");
         assert_true(read_id(daemon_next_signal(client, &queue, "SyscallPending")) ==
                     SJ_PENDING_ID(jail, 1));
         signal_queue_release(&queue);
@@ -244,7 +214,7 @@ static void errors_of_ours_pass_and_others_are_renamed(void **state)
         (void) state;
         daemon_start(&daemon, FAKE_SUPERVISOR, 60);
         client = daemon_connect();
-        jail = trace(client, "program");
+        jail = fake_trace(client, "program");
         daemon_call_fails(client, SJ_ERROR_FOREVER, "RemoveRule", "ts", jail, "our-error");
         daemon_call_fails(client, SJ_ERROR_FAILED, "RemoveRule", "ts", jail, "foreign-error");
         daemon_call_fails(client, SJ_ERROR_FAILED, "RemoveRule", "ts", jail, "odd-answer");
@@ -254,15 +224,6 @@ static void errors_of_ours_pass_and_others_are_renamed(void **state)
         daemon_call_fails(client, SJ_ERROR_INVALID_ARGUMENT, "ReadMemory", "a{sv}", 0);
         jail_client_close(client);
         daemon_stop(&daemon);
-}
-
-static double seconds_since(const struct timespec *start)
-{
-        struct timespec now;
-
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        return (double) (now.tv_sec - start->tv_sec) +
-               (double) (now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
 static void a_supervisor_that_is_silent_is_listed_all_the_same(void **state)
@@ -276,7 +237,7 @@ static void a_supervisor_that_is_silent_is_listed_all_the_same(void **state)
         (void) state;
         daemon_start(&daemon, FAKE_SUPERVISOR, 60);
         client = daemon_connect();
-        command(client, trace(client, "program"), "silence");
+        fake_command(client, fake_trace(client, "program"), "silence");
         clock_gettime(CLOCK_MONOTONIC, &start);
         reply = daemon_call(client, "ListJails", "a{sv}", 0);
         assert_true(seconds_since(&start) < 6);
@@ -298,8 +259,8 @@ static void a_supervisor_that_floods_keeps_nobody_else_waiting(void **state)
         daemon_start(&daemon, FAKE_SUPERVISOR, 60);
         loud = daemon_connect();
         other = daemon_connect();
-        subscribe(loud, 0);
-        command(loud, trace(loud, "program"), "flood");
+        daemon_subscribe(loud, 0);
+        fake_command(loud, fake_trace(loud, "program"), "flood");
         clock_gettime(CLOCK_MONOTONIC, &start);
         for (int i = 0; i < 20; i++)
                 sd_bus_message_unref(daemon_call(other, "ListPresets", ""));
@@ -314,7 +275,6 @@ static void pending_calls_of_all_jails_are_one_list_and_two_clients_share_it(voi
         Daemon daemon;
         JailClient *one, *two;
         sd_bus_message *reply;
-        size_t count = 0;
         int64_t who;
 
         (void) state;
@@ -322,14 +282,9 @@ static void pending_calls_of_all_jails_are_one_list_and_two_clients_share_it(voi
         one = daemon_connect();
         two = daemon_connect();
         for (int i = 0; i < 3; i++)
-                trace(one, "program");
+                fake_trace(one, "program");
         jail_client_close(one); /* its jails stay, and stay answerable */
-        reply = daemon_call(two, "ListPending", "t", (uint64_t) 0);
-        assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") > 0);
-        while (sd_bus_message_skip(reply, "a{sv}") > 0)
-                count++;
-        assert_int_equal(count, 3);
-        sd_bus_message_unref(reply);
+        assert_int_equal(message_count(daemon_call(two, "ListPending", "t", (uint64_t) 0)), 3);
         reply = daemon_call(two, "Decide", "ta{sv}", SJ_PENDING_ID(2, 1), 1, "action", "s",
                             "allow");
         assert_true(dictionary_number(reply, "who", &who));
@@ -352,10 +307,10 @@ static void only_who_subscribed_hears(void **state)
         two = daemon_connect();
         daemon_collect_signals(one, &heard);
         daemon_collect_signals(two, &deaf);
-        subscribe(one, 0);
-        jail = trace(two, "program");
+        daemon_subscribe(one, 0);
+        jail = fake_trace(two, "program");
         daemon_next_signal(one, &heard, "JailStarted");
-        command(two, jail, "pending");
+        fake_command(two, jail, "pending");
         daemon_next_signal(one, &heard, "SyscallPending");
         daemon_settle(two);
         assert_int_equal(deaf.count, 0);
@@ -381,10 +336,10 @@ static void fifty_jails_at_once_leave_no_descriptor_behind(void **state)
         before = daemon_count_descriptors(&daemon);
         daemon_collect_signals(client, &queue);
         for (int i = 0; i < 50; i++)
-                trace(client, "program");
-        subscribe(client, 0);
+                fake_trace(client, "program");
+        daemon_subscribe(client, 0);
         for (uint64_t jail = 1; jail <= 50; jail++)
-                command(client, jail, "finish");
+                fake_command(client, jail, "finish");
         for (int i = 0; i < 50; i++)
                 daemon_next_signal(client, &queue, "JailFinished");
         /* One descriptor stays for each log that is kept. */

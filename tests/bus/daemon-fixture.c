@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +38,8 @@ static void exec_daemon(const char *supervisor, unsigned idle, int ready)
 {
         char option[3][256];
 
+        /* A test that failed leaves none behind. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         snprintf(option[0], sizeof(option[0]), "--idle=%u", idle);
         snprintf(option[1], sizeof(option[1]), "--ready-fd=%d", ready);
         snprintf(option[2], sizeof(option[2]), "--supervisor=%s", supervisor ? supervisor : "");
@@ -152,6 +155,49 @@ void daemon_call_fails(JailClient *client, const char *error_name, const char *m
         assert_string_equal(error.name, error_name);
         assert_true(error.message && *error.message);
         sd_bus_error_free(&error);
+}
+
+void daemon_subscribe(JailClient *client, uint64_t jail)
+{
+        sd_bus_message_unref(daemon_call(client, "Subscribe", "t", jail));
+}
+
+size_t message_count(sd_bus_message *message)
+{
+        size_t count = 0;
+
+        assert_true(sd_bus_message_enter_container(message, 'a', "a{sv}") > 0);
+        while (sd_bus_message_skip(message, "a{sv}") > 0)
+                count++;
+        sd_bus_message_unref(message);
+        return count;
+}
+
+double seconds_since(const struct timespec *start)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (double) (now.tv_sec - start->tv_sec) +
+               (double) (now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+uint64_t fake_trace(JailClient *client, const char *program)
+{
+        sd_bus_message *reply =
+                daemon_call(client, "Trace", "a{sv}", 1, "argv", "as", 2, program, "argument");
+        uint64_t jail;
+        int32_t pid;
+
+        assert_true(sd_bus_message_read(reply, "ti", &jail, &pid) > 0);
+        assert_int_equal(pid, 4711);
+        sd_bus_message_unref(reply);
+        return jail;
+}
+
+void fake_command(JailClient *client, uint64_t jail, const char *name)
+{
+        sd_bus_message_unref(daemon_call(client, "RemoveRule", "ts", jail, name));
 }
 
 /* ---- signals ---- */

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "dbus/jail-client.h"
 
@@ -28,6 +29,21 @@ sd_bus_message *daemon_call(JailClient *client, const char *member, const char *
 /* The error's name, which is compared; fails when the call succeeds. */
 void daemon_call_fails(JailClient *client, const char *error_name, const char *member,
                        const char *types, ...);
+
+void daemon_subscribe(JailClient *client, uint64_t jail);
+
+/* How many entries its aa{sv} has; the message is given up. */
+size_t message_count(sd_bus_message *message);
+
+double seconds_since(const struct timespec *start);
+
+/* ---- where tests/support/fake-supervisor.c plays the supervisor ---- */
+
+uint64_t fake_trace(JailClient *client, const char *program);
+/* One of its commands. */
+void fake_command(JailClient *client, uint64_t jail, const char *name);
+
+/* ---- signals ---- */
 
 /* Waits up to ten seconds for a signal and hands it over; NULL when none came. */
 typedef struct SignalQueue {

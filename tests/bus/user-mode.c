@@ -26,33 +26,6 @@
 #include "daemon-fixture.h"
 #include "dbus/bus-names.h"
 
-static uint64_t trace(JailClient *client, const char *program)
-{
-        sd_bus_message *reply =
-                daemon_call(client, "Trace", "a{sv}", 1, "argv", "as", 2, program, "argument");
-        uint64_t jail;
-        int32_t pid;
-
-        assert_true(sd_bus_message_read(reply, "ti", &jail, &pid) > 0);
-        assert_int_equal(pid, 4711);
-        sd_bus_message_unref(reply);
-        return jail;
-}
-
-static void command(JailClient *client, uint64_t jail, const char *name)
-{
-        sd_bus_message_unref(daemon_call(client, "RemoveRule", "ts", jail, name));
-}
-
-static double seconds_since(const struct timespec *start)
-{
-        struct timespec now;
-
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        return (double) (now.tv_sec - start->tv_sec) +
-               (double) (now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
 static int connect_raw(const Daemon *daemon)
 {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -92,7 +65,7 @@ static void garbage_ends_its_connection_and_nothing_else(void **state)
         (void) state;
         daemon_start(&daemon, FAKE_SUPERVISOR, 60);
         client = daemon_connect();
-        jail = trace(client, "program");
+        jail = fake_trace(client, "program");
         for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++) {
                 int fd = connect_raw(&daemon);
 
@@ -101,7 +74,7 @@ static void garbage_ends_its_connection_and_nothing_else(void **state)
                 shutdown(fd, SHUT_WR);
                 close(fd);
         }
-        command(client, jail, "pending");
+        fake_command(client, jail, "pending");
         jail_client_close(client);
         daemon_stop(&daemon);
 }
@@ -202,7 +175,7 @@ static void a_program_in_a_jail_can_neither_answer_nor_start(void **state)
         (void) state;
         daemon_start(&daemon, FAKE_SUPERVISOR, 60);
         client = daemon_connect();
-        trace(client, "program");
+        fake_trace(client, "program");
         pid = fork();
         if (pid == 0)
                 trace_a_caller();
@@ -222,13 +195,13 @@ static void an_idle_daemon_leaves_and_a_busy_one_stays(void **state)
         (void) state;
         daemon_start(&daemon, FAKE_SUPERVISOR, 1);
         client = daemon_connect();
-        jail = trace(client, "program");
+        jail = fake_trace(client, "program");
         jail_client_close(client);
         clock_gettime(CLOCK_MONOTONIC, &start);
         while (seconds_since(&start) < 2) /* twice its patience, with a jail and no client */
                 poll(NULL, 0, 100);
         client = daemon_connect();
-        command(client, jail, "finish");
+        fake_command(client, jail, "finish");
         jail_client_close(client);
         assert_int_equal(daemon_wait(&daemon), 0);
 }

@@ -144,6 +144,32 @@ static void do_log(Fake *fake)
         log_ring_append(fake->ring, "{\"seq\":2}\n", 10);
 }
 
+/* More than a pipe takes. */
+static void do_long_log(Fake *fake)
+{
+        char line[1000];
+
+        memset(line, 'x', sizeof(line) - 1);
+        line[sizeof(line) - 1] = '\n';
+        for (unsigned i = 0; i < 500; i++)
+                log_ring_append(fake->ring, line, sizeof(line));
+}
+
+/* As many processes as all jails of a user may have, each of two images. */
+static void do_crowd(Fake *fake)
+{
+        for (unsigned i = 0; i < 8192; i++) {
+                send_about(fake, "ProcessStarted", fake->jail);
+                sd_bus_emit_signal(fake->bus, LINK_OBJECT, LINK_INTERFACE, "ProcessExited",
+                                   "ta{sv}", fake->jail, 1, "exec", "b", 1);
+        }
+}
+
+static void do_leave(Fake *fake)
+{
+        send_about(fake, "ProcessExited", fake->jail);
+}
+
 static void do_silence(Fake *fake)
 {
         fake->is_silent = true;
@@ -180,7 +206,8 @@ static const struct {
 } commands[] = {
         {"pending", do_pending}, {"foreign", do_foreign}, {"flood", do_flood},
         {"log", do_log},         {"silence", do_silence}, {"die", do_die},
-        {"hang-up", do_hang_up}, {"finish", do_finish},
+        {"hang-up", do_hang_up}, {"finish", do_finish},   {"long-log", do_long_log},
+        {"crowd", do_crowd},     {"leave", do_leave},
 };
 
 static int on_command(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -194,6 +221,8 @@ static int on_command(sd_bus_message *message, void *userdata, sd_bus_error *err
                 return sd_bus_error_set(error, SJ_ERROR_FOREVER, "a forever rule");
         if (string_equal(name, "foreign-error"))
                 return sd_bus_error_set(error, "org.evil.Error.Root", "be root");
+        if (string_equal(name, "no-answer"))
+                return 1;
         if (string_equal(name, "odd-answer"))
                 return sd_bus_reply_method_return(message, "s", "odd");
         sd_bus_reply_method_return(message, NULL);
@@ -231,11 +260,14 @@ static int open_link(sd_bus **ret)
         return link_bus_new(fd, LINK_SUPERVISOR, ret);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
         Fake fake = {0};
         sd_event *event;
 
+        (void) argv;
+        if (argc > 1) /* a doctor that does not come to an end */
+                pause();
         if (sd_event_default(&event) < 0 || open_link(&fake.bus) < 0 ||
             sd_bus_add_object_vtable(fake.bus, NULL, LINK_OBJECT, LINK_INTERFACE, vtable, &fake) <
                     0 ||

@@ -22,6 +22,7 @@
 #include "broker/process-status.h"
 #include "broker/rate.h"
 #include "broker/trace-check.h"
+#include "broker/user-account.h"
 
 static void numbers_start_at_one_and_are_never_given_twice(void **state)
 {
@@ -295,6 +296,70 @@ static void the_vtable_and_the_gate_name_the_same_methods(void **state)
         assert_int_equal(methods, entries);
 }
 
+static void what_a_user_takes_is_counted_over_all_his_connections(void **state)
+{
+        UserAccount *list = NULL, *mine = user_account_get(&list, 1000, 5000000);
+
+        (void) state;
+        mine->clients = 1;
+        assert_ptr_equal(user_account_get(&list, 1000, 5000000), mine);
+        assert_ptr_not_equal(user_account_get(&list, 1001, 5000000), mine);
+        for (unsigned i = 0; i < 10; i++)
+                assert_true(rate_take(&mine->calls, 7000000, 10));
+        /* He has hung up, and comes again in the same second. */
+        mine->clients = 0;
+        user_account_get(&list, 1002, 7999999);
+        assert_false(rate_take(&user_account_get(&list, 1000, 7999999)->calls, 7999999, 10));
+        mine = user_account_get(&list, 1000, 7999999);
+        mine->calls_in_flight = 1;
+        user_account_get(&list, 1003, 9000000);
+        assert_ptr_equal(user_account_get(&list, 1000, 9000000), mine);
+        mine->calls_in_flight = 0;
+        user_account_get(&list, 1004, 9000000);
+        /* All who have nothing are forgotten, but for the second in which they may come again. */
+        assert_int_equal(list->uid, 1004);
+        assert_null(list->next);
+        user_accounts_release(&list);
+}
+
+static void every_jail_that_a_user_may_have_has_a_log_and_all_have_their_bound(void **state)
+{
+        JailTable table = {0};
+        uint64_t sum = 0, last = LOG_RING_BYTES;
+
+        (void) state;
+        for (unsigned i = 0; i < LIMIT_JAILS; i++) {
+                size_t share;
+                Jail *jail;
+
+                assert_int_equal(jail_table_add(&table, 1000, &jail), 0);
+                share = jail_table_log_share(&table, 1000);
+                assert_true(share >= LOG_RING_BYTES_LEAST && share <= last);
+                assert_int_equal(log_ring_create(share, &jail->ring), 0);
+                sum += share;
+                last = share;
+        }
+        assert_true(sum <= LIMIT_LOG_BYTES);
+        assert_int_equal(jail_table_log_share(&table, 1001), LOG_RING_BYTES);
+        jail_table_release(&table);
+}
+
+static void processes_of_ones_jails_are_one_sum(void **state)
+{
+        JailTable table = {0};
+        Jail *one, *two, *other;
+
+        (void) state;
+        assert_int_equal(jail_table_add(&table, 1000, &one), 0);
+        assert_int_equal(jail_table_add(&table, 1001, &other), 0);
+        assert_int_equal(jail_table_add(&table, 1000, &two), 0);
+        one->processes = 3;
+        other->processes = 100;
+        two->processes = 4;
+        assert_int_equal(jail_table_count_processes(&table, 1000), 7);
+        jail_table_release(&table);
+}
+
 /* ---- what outlives the broker ---- */
 
 static Jail *make_recorded_jail(void)
@@ -418,6 +483,10 @@ int main(void)
                 cmocka_unit_test(
                         a_free_process_is_not_jailed_and_one_that_is_gone_counts_as_jailed),
                 cmocka_unit_test(the_vtable_and_the_gate_name_the_same_methods),
+                cmocka_unit_test(what_a_user_takes_is_counted_over_all_his_connections),
+                cmocka_unit_test(
+                        every_jail_that_a_user_may_have_has_a_log_and_all_have_their_bound),
+                cmocka_unit_test(processes_of_ones_jails_are_one_sum),
                 cmocka_unit_test(a_record_says_of_a_jail_what_was_last_true),
                 cmocka_unit_test(a_record_that_breaks_off_says_what_stood_before),
                 cmocka_unit_test(what_another_version_wrote_is_passed_over_and_nonsense_is_refused),
