@@ -37,7 +37,7 @@ static void call_draft_release(CallDraft *draft)
         part_list_release(&draft->parts);
 }
 
-static bool verdict_equal(FilterVerdict a, FilterVerdict b)
+bool filter_verdict_equal(FilterVerdict a, FilterVerdict b)
 {
         return a.kind == b.kind && (a.kind != FILTER_ERRNO || a.error_number == b.error_number);
 }
@@ -91,7 +91,9 @@ static int claim_from(CubeList *open, const CubeList *cubes, FilterVerdict verdi
 
 static FilterVerdict guarded_verdict(FilterVerdict verdict)
 {
-        return verdict.kind == FILTER_ALLOW ? (FilterVerdict){.kind = FILTER_TRACE} : verdict;
+        bool allows = verdict.kind == FILTER_ALLOW || verdict.kind == FILTER_ALLOW_YET;
+
+        return allows ? (FilterVerdict){.kind = FILTER_TRACE} : verdict;
 }
 
 static int claim(CallDraft *draft, const CubeList *cubes, FilterVerdict verdict)
@@ -137,16 +139,56 @@ static int apply_guards(CallDraft *draft, const RuleSet *set, int number)
 
 /* ---- rules ---- */
 
-static FilterVerdict action_verdict(const Action *action)
+/* How much of a call's rules is left to the kernel. */
+typedef enum Detail {
+        DETAIL_NONE,  /* only the guards: all else is traced */
+        DETAIL_FIXED, /* what is decided for ever */
+        DETAIL_FULL,  /* and what is allowed for the time being */
+} Detail;
+
+/* Whether an action is nothing but letting the call run, of which nobody has to hear. */
+static bool is_quiet_allow(const Action *action, bool log)
 {
-        switch (action->kind) {
-        case ACTION_ALLOW_FOREVER:
+        return action->kind == ACTION_ALLOW && !log && !action->after && !action->delay_usec &&
+               !action->signal;
+}
+
+/* Whether the kernel can tell exactly which calls the rule is for, and for how long. */
+static bool kernel_can_judge(const Rule *rule, size_t place)
+{
+        if (rule->exe || rule->started_by || rule->pid || rule->nth.first || rule->expires_usec ||
+            rule->expires_uses || rule->expires_pid)
+                return false;
+        for (size_t i = 0; i < rule->condition_count; i++)
+                if (rule_condition_needs_memory(rule->conditions[i], place) ||
+                    __builtin_popcount(rule->conditions[i]->places[place].arguments) > 1)
+                        return false;
+        return true;
+}
+
+static FilterVerdict action_verdict(const Action *action, bool passes_quietly)
+{
+        if (action->kind == ACTION_ALLOW_FOREVER)
                 return (FilterVerdict){.kind = FILTER_ALLOW};
-        case ACTION_ABORT_FOREVER:
+        if (action->kind == ACTION_ABORT_FOREVER)
                 return (FilterVerdict){FILTER_ERRNO, action->error_number};
-        default:
-                return (FilterVerdict){.kind = FILTER_TRACE};
-        }
+        return (FilterVerdict){.kind = passes_quietly ? FILTER_ALLOW_YET : FILTER_TRACE};
+}
+
+static FilterVerdict rule_verdict(const RuleSet *set, const CallRule *call, Detail detail)
+{
+        const Rule *rule = set->entries[call->entry].rule;
+
+        return action_verdict(&rule->action, detail == DETAIL_FULL &&
+                                                     is_quiet_allow(&rule->action, rule->log) &&
+                                                     kernel_can_judge(rule, call->place));
+}
+
+static FilterVerdict default_verdict(const RuleSet *set, Detail detail)
+{
+        return action_verdict(&set->default_action,
+                              detail == DETAIL_FULL &&
+                                      is_quiet_allow(&set->default_action, set->log));
 }
 
 static int condition_cubes(const RuleCondition *condition, size_t place, CubeList *ret)
@@ -178,24 +220,24 @@ static int rule_cubes(const Rule *rule, size_t place, CubeList *ret)
         return r;
 }
 
-/* How many rules of a call have to be gone through: behind the last forever one all is traced,
- * whichever rule it is. */
-static size_t count_telling_rules(const RuleSet *set, const CallRules *call)
+/* How many rules of a call have to be gone through: behind the last one that the kernel applies all
+ * is traced, whichever rule it is. */
+static size_t count_telling_rules(const RuleSet *set, const CallRules *call, Detail detail)
 {
         size_t telling = call ? call->count : 0;
 
-        if (action_is_forever(set->default_action.kind))
+        if (default_verdict(set, detail).kind != FILTER_TRACE)
                 return telling;
         while (telling > 0 &&
-               !action_is_forever(set->entries[call->list[telling - 1].entry].rule->action.kind))
+               rule_verdict(set, &call->list[telling - 1], detail).kind == FILTER_TRACE)
                 telling--;
         return telling;
 }
 
-static int apply_rules(CallDraft *draft, const RuleSet *set, int number)
+static int apply_rules(CallDraft *draft, const RuleSet *set, int number, Detail detail)
 {
         const CallRules *call = rule_set_calls(set, number);
-        size_t telling = count_telling_rules(set, call);
+        size_t telling = count_telling_rules(set, call, detail);
         _cleanup_cubes_ CubeList any = {0};
         int r = cube_list_add_any(&any);
 
@@ -205,9 +247,9 @@ static int apply_rules(CallDraft *draft, const RuleSet *set, int number)
 
                 r = rule_cubes(rule, call->list[i].place, &cubes);
                 if (r >= 0)
-                        r = claim(draft, &cubes, action_verdict(&rule->action));
+                        r = claim(draft, &cubes, rule_verdict(set, &call->list[i], detail));
         }
-        return r < 0 ? r : claim(draft, &any, action_verdict(&set->default_action));
+        return r < 0 ? r : claim(draft, &any, default_verdict(set, detail));
 }
 
 /* ---- calls ---- */
@@ -222,7 +264,8 @@ static void settle_call(const PartList *parts, FilterCall *call)
                 size_t same = 0;
 
                 for (size_t j = 0; j < parts->count; j++)
-                        same += verdict_equal(parts->list[i].verdict, parts->list[j].verdict);
+                        same += filter_verdict_equal(parts->list[i].verdict,
+                                                     parts->list[j].verdict);
                 if (same > most) {
                         most = same;
                         call->otherwise = parts->list[i].verdict;
@@ -230,7 +273,7 @@ static void settle_call(const PartList *parts, FilterCall *call)
         }
         call->parts = parts->list;
         for (size_t i = 0; i < parts->count; i++)
-                if (!verdict_equal(parts->list[i].verdict, call->otherwise))
+                if (!filter_verdict_equal(parts->list[i].verdict, call->otherwise))
                         call->parts[kept++] = parts->list[i];
         call->part_count = kept;
         if (kept == 0) {
@@ -239,30 +282,30 @@ static void settle_call(const PartList *parts, FilterCall *call)
         }
 }
 
-static int draft_call(const RuleSet *set, int number, bool with_rules, CallDraft *draft)
+static int draft_call(const RuleSet *set, int number, Detail detail, CallDraft *draft)
 {
         _cleanup_cubes_ CubeList any = {0};
         int r = apply_guards(draft, set, number);
 
         if (r < 0)
                 return r;
-        if (with_rules)
-                return apply_rules(draft, set, number);
+        if (detail != DETAIL_NONE)
+                return apply_rules(draft, set, number, detail);
         r = cube_list_add_any(&any);
         return r < 0 ? r : claim(draft, &any, (FilterVerdict){.kind = FILTER_TRACE});
 }
 
-static int make_call(const RuleSet *set, int number, bool with_rules, FilterCall *ret)
+static int make_call(const RuleSet *set, int number, Detail detail, FilterCall *ret)
 {
         _cleanup_(call_draft_release) CallDraft draft = {0};
-        FilterCall call = {.number = number, .too_many = !with_rules};
+        FilterCall call = {.number = number, .too_many = detail == DETAIL_NONE};
         int r;
 
         if (call_is_never_traced(number)) {
                 *ret = (FilterCall){.number = number, .otherwise = {.kind = FILTER_ALLOW}};
                 return 0;
         }
-        r = draft_call(set, number, with_rules, &draft);
+        r = draft_call(set, number, detail, &draft);
         if (r < 0)
                 return r;
         settle_call(&draft.parts, &call);
@@ -271,20 +314,30 @@ static int make_call(const RuleSet *set, int number, bool with_rules, FilterCall
         return 0;
 }
 
-/* With what the rules say if that fits, else all of it traced but for the guards. */
-static int plan_call(const RuleSet *set, int number, FilterCall *ret)
+/* With all that the rules say if that fits, else with less of it. */
+int filter_plan_make_call(const RuleSet *set, int number, FilterCall *ret)
 {
-        FilterCall call = {0};
-        int r = make_call(set, number, true, &call);
+        for (Detail detail = DETAIL_FULL; detail > DETAIL_NONE; detail--) {
+                FilterCall call = {0};
+                int r = make_call(set, number, detail, &call);
 
-        if (r >= 0 && call.part_count <= FILTER_PARTS_MAX) {
-                *ret = call;
-                return 0;
+                if (r >= 0 && call.part_count <= FILTER_PARTS_MAX) {
+                        *ret = call;
+                        return 0;
+                }
+                if (r < 0 && r != -E2BIG)
+                        return r;
+                free(call.parts);
         }
-        if (r < 0 && r != -E2BIG)
-                return r;
-        free(call.parts);
-        return make_call(set, number, false, ret);
+        return make_call(set, number, DETAIL_NONE, ret);
+}
+
+bool filter_call_passes_yet(const FilterCall *call)
+{
+        for (size_t i = 0; i < call->part_count; i++)
+                if (call->parts[i].verdict.kind == FILTER_ALLOW_YET)
+                        return true;
+        return call->otherwise.kind == FILTER_ALLOW_YET;
 }
 
 static size_t part_instructions(const FilterCall *call)
@@ -306,6 +359,7 @@ static int trim_plan(const RuleSet *set, FilterPlan *plan)
         for (;;) {
                 size_t sum = 0, worst = 0, worst_cost = 0;
                 FilterCall *call;
+                Detail less;
                 int number, r;
 
                 for (size_t i = 0; i < plan->call_count; i++) {
@@ -321,9 +375,10 @@ static int trim_plan(const RuleSet *set, FilterPlan *plan)
                         return 0;
                 call = &plan->calls[worst];
                 number = call->number;
+                less = filter_call_passes_yet(call) ? DETAIL_FIXED : DETAIL_NONE;
                 free(call->parts);
                 *call = (FilterCall){.number = number, .otherwise = {.kind = FILTER_TRACE}};
-                r = make_call(set, number, false, call);
+                r = make_call(set, number, less, call);
                 if (r < 0)
                         return r;
         }
@@ -342,7 +397,7 @@ int filter_plan_make(const RuleSet *set, FilterPlan **ret, Problem *problem)
         for (int number = 0; number < CALL_NUMBERS && r >= 0; number++) {
                 if (!syscall_by_number(number) && !rule_set_calls(set, number))
                         continue;
-                r = plan_call(set, number, &plan->calls[plan->call_count]);
+                r = filter_plan_make_call(set, number, &plan->calls[plan->call_count]);
                 if (r >= 0)
                         plan->call_count++;
         }
@@ -411,7 +466,7 @@ static int guard_part(const FilterPart *part, const Guard *guard, PartList *part
         r = cube_list_subtract(rest, &part->cube);
         if (r < 0)
                 return r;
-        if (verdict_equal(inside, part->verdict))
+        if (filter_verdict_equal(inside, part->verdict))
                 return part_list_add(parts, &part->cube, part->verdict);
         r = part_list_add(parts, &common, inside);
         if (r >= 0)
@@ -433,7 +488,8 @@ int filter_plan_add_guard(FilterPlan *plan, const Guard *guard)
         r = cube_list_add(&rest, &guard->cube);
         for (size_t i = 0; i < call->part_count && r >= 0; i++)
                 r = guard_part(&call->parts[i], guard, &parts, &rest);
-        if (r >= 0 && !verdict_equal(verdict_behind(guard, call->otherwise), call->otherwise))
+        if (r >= 0 &&
+            !filter_verdict_equal(verdict_behind(guard, call->otherwise), call->otherwise))
                 r = add_parts(&parts, &rest, verdict_behind(guard, call->otherwise));
         if (r < 0)
                 return r;

@@ -29,10 +29,10 @@ static bool is_wholly_decided(const FilterCall *call)
 {
         if (!call)
                 return true; /* beyond the table and unnamed: ENOSYS */
-        if (call->otherwise.kind == FILTER_TRACE)
+        if (FILTER_KIND(call->otherwise.kind) & FILTER_MUTABLE)
                 return false;
         for (size_t i = 0; i < call->part_count; i++)
-                if (call->parts[i].verdict.kind == FILTER_TRACE)
+                if (FILTER_KIND(call->parts[i].verdict.kind) & FILTER_MUTABLE)
                         return false;
         return true;
 }

@@ -6,9 +6,6 @@
 #include "rules/rule-condition.h"
 #include "rules/rule-set.h"
 
-/* Numbers that rules may name: far above any call of a kernel to come, far below the x32 ones. */
-#define CALL_NUMBERS 4096
-
 typedef struct RuleEntry {
         Rule *rule;
         RuleUse use;

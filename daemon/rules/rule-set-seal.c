@@ -107,41 +107,6 @@ static int check_same_guards(const RuleSet *set, const RuleSet *with, Problem *p
                 "jail lives; start a jail with the file instead");
 }
 
-/* Whether the new rules want a say where the kernel decides already. */
-static int parts_conflict(const FilterCall *fixed, const FilterCall *wanted, bool *ret)
-{
-        for (size_t i = 0; i <= fixed->part_count; i++) {
-                bool rest = i == fixed->part_count;
-                FilterVerdict verdict = rest ? fixed->otherwise : fixed->parts[i].verdict;
-                _cleanup_cubes_ CubeList region = {0};
-                int r = 0;
-
-                if (verdict.kind == FILTER_TRACE)
-                        continue;
-                r = rest ? cube_list_add_any(&region)
-                         : cube_list_add(&region, &fixed->parts[i].cube);
-                for (size_t j = 0; rest && j < fixed->part_count && r >= 0; j++)
-                        r = cube_list_subtract(&region, &fixed->parts[j].cube);
-                for (size_t j = 0; j < wanted->part_count && r >= 0; j++) {
-                        CubeList cube = {&wanted->parts[j].cube, 1, 1};
-                        _cleanup_cubes_ CubeList common = {0};
-
-                        r = cube_list_add_all(&common, &region);
-                        if (r >= 0)
-                                r = cube_list_intersect(&common, &cube);
-                        if (common.count > 0 && wanted->parts[j].verdict.kind == FILTER_TRACE)
-                                *ret = true;
-                        if (r >= 0)
-                                r = cube_list_subtract(&region, &wanted->parts[j].cube);
-                }
-                if (r < 0)
-                        return r;
-                if (region.count > 0 && wanted->otherwise.kind == FILTER_TRACE)
-                        *ret = true;
-        }
-        return 0;
-}
-
 static int check_same_plan(const RuleSet *set, const RuleSet *with, Problem *problem)
 {
         _cleanup_(filter_plan_freep) FilterPlan *plan = NULL;
@@ -154,7 +119,8 @@ static int check_same_plan(const RuleSet *set, const RuleSet *with, Problem *pro
                 bool conflict = !fixed;
 
                 if (fixed)
-                        r = parts_conflict(fixed, wanted, &conflict);
+                        r = filter_calls_meet(fixed, FILTER_FIXED, wanted, FILTER_MUTABLE,
+                                              &conflict);
                 if (r >= 0 && conflict)
                         return problem_set(
                                 problem, -EPERM,
@@ -201,4 +167,57 @@ int rule_set_replace(RuleSet **set, RuleSet *with, Problem *problem)
         *set = with;
         rule_set_free(old);
         return 0;
+}
+
+/* ---- what the kernel lets pass for the time being ---- */
+
+const FilterPlan *rule_set_sealed(const RuleSet *set)
+{
+        return set->sealed;
+}
+
+static int is_outdated(const RuleSet *set, const FilterCall *running, bool *ret)
+{
+        FilterCall now;
+        int r = filter_plan_make_call(set, running->number, &now);
+
+        if (r < 0)
+                return r;
+        r = filter_calls_meet(running, FILTER_KIND(FILTER_ALLOW_YET), &now,
+                              ~FILTER_KIND(FILTER_ALLOW_YET), ret);
+        free(now.parts);
+        if (r != -E2BIG)
+                return r;
+        *ret = true; /* it cannot be told: then the supervisor looks at each call */
+        return 0;
+}
+
+int rule_set_find_outdated(const RuleSet *set, bool *numbers)
+{
+        const FilterPlan *sealed = set->sealed;
+        int found = 0;
+
+        for (size_t i = 0; sealed && i < sealed->call_count; i++) {
+                const FilterCall *running = &sealed->calls[i];
+                bool outdated;
+                int r;
+
+                if (numbers[running->number] || !filter_call_passes_yet(running))
+                        continue;
+                r = is_outdated(set, running, &outdated);
+                if (r < 0)
+                        return r;
+                numbers[running->number] = outdated;
+                found += outdated;
+        }
+        return found;
+}
+
+void rule_set_mark_passing(const RuleSet *set, bool *numbers)
+{
+        const FilterPlan *sealed = set->sealed;
+
+        for (size_t i = 0; sealed && i < sealed->call_count; i++)
+                if (filter_call_passes_yet(&sealed->calls[i]))
+                        numbers[sealed->calls[i].number] = true;
 }

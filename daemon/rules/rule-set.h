@@ -84,6 +84,15 @@ int rule_set_replace(RuleSet **set, RuleSet *with, Problem *problem);
 /* Fixes the forever part: from now on the changes above refuse to touch it. */
 void rule_set_seal(RuleSet *set);
 
+/* What the kernel decides since the seal; NULL before it. */
+const struct FilterPlan *rule_set_sealed(const RuleSet *set);
+/* The calls that it lets pass by itself because a mutable rule allowed them unlogged, and that the
+ * rules as they are now want to hear of: set to true in `numbers` (CALL_NUMBERS of filter-plan.h),
+ * where others stay as they are. Answers how many were added, -ENOMEM. */
+int rule_set_find_outdated(const RuleSet *set, bool *numbers);
+/* Likewise all that it lets pass for the time being, whatever the rules are now. */
+void rule_set_mark_passing(const RuleSet *set, bool *numbers);
+
 /* Drops the rules whose time or uses are over. rule_set_match() and the changes above do it by
  * themselves; call it before a list is shown. Answers how many went. */
 size_t rule_set_drop_ended(RuleSet *set);

@@ -361,7 +361,7 @@ int answer_pending(PendingCall *pending, const Answer *answer, Answered *ret, Pr
                 return r;
         }
         if (answered.remembered)
-                supervisor->events->rules_changed(supervisor->events_userdata);
+                supervisor_rules_changed(supervisor);
         pending->call->by = BY_USER;
         pending->call->who = answer->who;
         carry_out(pending, answer, &answered);

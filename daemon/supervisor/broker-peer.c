@@ -11,6 +11,7 @@
 #include "link/rule-message.h"
 #include "supervisor/log-readers.h"
 #include "supervisor/peer-messages.h"
+#include "supervisor/tighten.h"
 
 static int signal_new(BrokerPeer *peer, const char *member, uint64_t number, sd_bus_message **ret)
 {
@@ -140,6 +141,24 @@ static const SupervisorEvents events = {
         .rules_changed = on_rules_changed,
         .ended = on_ended,
 };
+
+static void send_waiting(void *userdata)
+{
+        sd_bus_message *reply = userdata;
+
+        (void) sd_bus_send(NULL, reply, NULL); /* the broker is gone: nobody waits */
+        sd_bus_message_unref(reply);
+}
+
+int peer_send_when_tight(BrokerPeer *peer, sd_bus_message *reply, int r)
+{
+        if (r >= 0)
+                r = tighten_wait(peer->supervisor, send_waiting, reply);
+        if (r >= 0)
+                return 1;
+        sd_bus_message_unref(reply);
+        return r;
+}
 
 int peer_stop(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {

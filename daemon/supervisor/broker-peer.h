@@ -34,5 +34,9 @@ extern const sd_bus_vtable peer_vtable[];
 int peer_start(sd_bus_message *message, void *userdata, sd_bus_error *error);
 int peer_stop(sd_bus_message *message, void *userdata, sd_bus_error *error);
 
+/* Sends the answer to a change of the rules, which it takes over, when they hold everywhere. 1 or a
+ * negative errno; `r` < 0 is forwarded. */
+int peer_send_when_tight(BrokerPeer *peer, sd_bus_message *reply, int r);
+
 /* A negative errno with its sentence as the public error. */
 int peer_error(sd_bus_error *error, int r, const Problem *problem);

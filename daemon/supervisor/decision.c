@@ -15,6 +15,7 @@
 #include "supervisor/ptrace-request.h"
 #include "supervisor/result-bytes.h"
 #include "supervisor/slow-actions.h"
+#include "supervisor/tighten.h"
 #include "supervisor/way-back.h"
 
 /* Ancestors that a started-by condition can see. */
@@ -526,7 +527,7 @@ void decision_at_entry(Supervisor *supervisor, Tracee *tracee)
                 supervisor_resume(supervisor, tracee, 0);
         else if (r < 0 && r != TRACEE_GONE)
                 decision_fail_closed(supervisor, tracee, "cannot put the registers of a call back");
-        if (r != 0)
+        if (r != 0 || tighten_comes_first(supervisor, tracee, &judgement.own))
                 return;
         supervisor->calls++;
         tracee->process->calls++;

@@ -14,6 +14,7 @@ uint32_t filter_verdict_value(FilterVerdict verdict, uint16_t trace_data)
 {
         switch (verdict.kind) {
         case FILTER_ALLOW:
+        case FILTER_ALLOW_YET:
                 return SECCOMP_RET_ALLOW;
         case FILTER_ERRNO:
                 return SECCOMP_RET_ERRNO | ((uint32_t) verdict.error_number & SECCOMP_RET_DATA);

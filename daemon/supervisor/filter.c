@@ -30,10 +30,17 @@ static bool needs_row(const FilterCall *call)
                (call->otherwise.kind == FILTER_ERRNO && call->otherwise.error_number >= 4095);
 }
 
-/* libseccomp takes no rule that says what the default says. */
-static int add_rule(scmp_filter_ctx context, uint32_t action, int number)
+/* What is said of calls and architectures that the plan does not have. */
+static uint32_t last_resort(const FilterOptions *options)
 {
-        if (action == SCMP_ACT_ERRNO(ENOSYS))
+        return options->on_top ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS);
+}
+
+/* libseccomp takes no rule that says what the default says. */
+static int add_rule(scmp_filter_ctx context, const FilterOptions *options, uint32_t action,
+                    int number)
+{
+        if (action == last_resort(options))
                 return 0;
         return seccomp_rule_add_exact_array(context, action, number, 0, NULL);
 }
@@ -49,16 +56,16 @@ static int add_calls(scmp_filter_ctx context, const FilterPlan *plan, const Filt
                                                                          options->trace_data);
 
                 if (call->number != options->allow_magic_number)
-                        r = add_rule(context, action, call->number);
+                        r = add_rule(context, options, action, call->number);
         }
         if (r >= 0 && options->allow_magic_number >= 0)
-                r = add_rule(context, SCMP_ACT_ALLOW, options->allow_magic_number);
+                r = add_rule(context, options, SCMP_ACT_ALLOW, options->allow_magic_number);
         return r;
 }
 
 static int make_context(const FilterPlan *plan, const FilterOptions *options, scmp_filter_ctx *ret)
 {
-        _cleanup_(filter_releasep) scmp_filter_ctx context = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+        _cleanup_(filter_releasep) scmp_filter_ctx context = seccomp_init(last_resort(options));
         int r;
 
         if (!context)
@@ -70,7 +77,7 @@ static int make_context(const FilterPlan *plan, const FilterOptions *options, sc
                 if (r < 0)
                         return r;
         }
-        r = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+        r = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, last_resort(options));
         if (r >= 0)
                 r = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
         if (r >= 0)

@@ -76,9 +76,7 @@ static int judge_pidfd_signal(const Tracee *tracee, const CallRegisters *call, c
         return -EPERM;
 }
 
-/* seccomp(SECCOMP_SET_MODE_FILTER), prctl(PR_SET_SECCOMP): its filter will judge the calls that are
- * executed in place of its own, too. */
-static bool installs_filter(const CallRegisters *call)
+bool guard_installs_filter(const CallRegisters *call)
 {
         return (call->number == SYS_seccomp &&
                 (uint32_t) call->arguments[0] == SECCOMP_SET_MODE_FILTER) ||
@@ -112,7 +110,7 @@ int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *cal
                 return judge_pidfd_signal(tracee, call, ret_why);
         case SYS_seccomp:
         case SYS_prctl:
-                tracee->process->own_filters |= installs_filter(call);
+                tracee->process->own_filters |= guard_installs_filter(call);
                 return 0;
         default:
                 return 0;

@@ -18,3 +18,7 @@ int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *cal
  * `memory` is what argument 0 will point to when it is placed later, else NULL. -EPERM, -ENOSYS. */
 int guard_check_person(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
                        const void *memory, size_t size, Problem *problem);
+
+/* seccomp(SECCOMP_SET_MODE_FILTER), prctl(PR_SET_SECCOMP): a filter of the program's own, which
+ * will judge the calls that are executed in place of its own, too. */
+bool guard_installs_filter(const CallRegisters *call);

@@ -23,6 +23,18 @@
 #define STACK_RED_ZONE      128
 #define SYSCALL_INSTRUCTION 0x050f /* 0f 05 */
 
+typedef struct FilterRequest {
+        const struct sock_filter *list;
+        size_t count;
+        unsigned flags; /* of seccomp(2) */
+} FilterRequest;
+
+/* The jail's first. */
+static FilterRequest first_filter(const Installer *installer, unsigned flags)
+{
+        return (FilterRequest){installer->filter, installer->filter_count, flags};
+}
+
 static int call(RemoteCaller *caller, int64_t *ret, int number, uint64_t a, uint64_t b, uint64_t c,
                 uint64_t d, uint64_t e)
 {
@@ -203,19 +215,20 @@ static int map_landing(Installer *installer, RemoteCaller *caller, Process *proc
         return r == 0 && installer->seals ? seal_landing(installer, caller, process, problem) : r;
 }
 
-static int install_filter(Installer *installer, RemoteCaller *caller, Process *process,
-                          unsigned flags, Problem *problem)
+static int install_filter(Installer *installer, RemoteCaller *caller, const Process *process,
+                          const FilterRequest *filter, Problem *problem)
 {
         uint64_t address;
         int64_t result;
-        int r = landing_memory_put_filter(installer->landing, process->landing, installer->filter,
-                                          installer->filter_count, &address);
+        int r = landing_memory_put_filter(installer->landing, process->landing, filter->list,
+                                          filter->count, &address);
 
         if (r < 0)
                 return problem_set(problem, r,
                                    "the filter of these rules has %zu instructions, more than fit",
-                                   installer->filter_count);
-        r = call(caller, &result, SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, address, 0, 0);
+                                   filter->count);
+        r = call(caller, &result, SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter->flags, address, 0,
+                 0);
         if (r == 0 && result < 0)
                 return problem_set(problem, (int) result, "the kernel refuses the filter: %s",
                                    strerror((int) -result));
@@ -230,6 +243,7 @@ static int make_calls(Installer *installer, RemoteCaller *caller, Tracee *tracee
                       Problem *problem)
 {
         _cleanup_close_ int pidfd = pidfd_open(tracee_pid(tracee), 0);
+        const FilterRequest filter = first_filter(installer, 0);
         int r = 0;
 
         if (pidfd < 0)
@@ -241,7 +255,7 @@ static int make_calls(Installer *installer, RemoteCaller *caller, Tracee *tracee
         if (r == 0 && with_filter && installer->edge_wall)
                 r = edge_wall_put_up(caller, tracee);
         if (r == 0 && with_filter)
-                r = install_filter(installer, caller, tracee->process, 0, problem);
+                r = install_filter(installer, caller, tracee->process, &filter, problem);
         if (r == 0 && with_filter)
                 (void) process_seccomp_filters(caller->tid, &installer->filters);
         return r;
@@ -331,9 +345,15 @@ static int find_pad(const Tracee *tracee, uint64_t *ret_pad)
         return 0;
 }
 
+/* What a thread that runs already is stopped for; `context` is the caller's. */
+typedef int (*RunningCalls)(Installer *installer, RemoteCaller *caller, Tracee *tracee,
+                            const void *context, Problem *problem);
+
 static int make_running_calls(Installer *installer, RemoteCaller *caller, Tracee *tracee,
-                              bool with_listener, Problem *problem)
+                              const void *context, Problem *problem)
 {
+        const FilterRequest filter = first_filter(installer, SECCOMP_FILTER_FLAG_TSYNC);
+        const bool *with_listener = context;
         _cleanup_close_ int pidfd = pidfd_open(tracee_pid(tracee), 0);
         Process *process = tracee->process;
         int64_t result;
@@ -342,7 +362,7 @@ static int make_running_calls(Installer *installer, RemoteCaller *caller, Tracee
         if (pidfd < 0)
                 return -errno;
         r = call(caller, &result, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        if (r == 0 && with_listener) {
+        if (r == 0 && *with_listener) {
                 process->listener = close_fd(process->listener);
                 r = install_listener(caller, tracee, pidfd,
                                      SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH,
@@ -353,9 +373,7 @@ static int make_running_calls(Installer *installer, RemoteCaller *caller, Tracee
                 process->landing = LANDING_BASE;
         else if (r == 0)
                 r = map_landing(installer, caller, process, pidfd, problem);
-        return r < 0 ? r
-                     : install_filter(installer, caller, process, SECCOMP_FILTER_FLAG_TSYNC,
-                                      problem);
+        return r < 0 ? r : install_filter(installer, caller, process, &filter, problem);
 }
 
 /* At a second stop inside the kernel's signal handling: what is put back here the kernel restarts
@@ -380,12 +398,32 @@ static int put_back_running(RemoteCaller *caller, uint64_t mask, Stop *ret_stop)
         return r < 0 ? r : tracee_set_signal_mask(caller->tid, mask);
 }
 
+/* At PTRACE_EVENT_STOP, with every signal held back; then it stands there again. */
+static int call_running(Installer *installer, Tracee *tracee, uint64_t pad, RunningCalls calls,
+                        const void *context, Stop *ret_stop, Problem *problem)
+{
+        RemoteCaller caller = {.tid = tracee_tid(tracee), .later = installer->later, .pad = pad};
+        uint64_t mask;
+        int r = tracee_get_registers(caller.tid, &caller.base), undone;
+
+        if (r == 0)
+                r = tracee_get_signal_mask(caller.tid, &mask);
+        if (r == 0)
+                r = tracee_set_signal_mask(caller.tid, UINT64_MAX);
+        if (r < 0)
+                return r;
+        r = calls(installer, &caller, tracee, context, problem);
+        undone = put_back_running(&caller, mask, ret_stop);
+        if (caller.group_signal && undone == 0)
+                (void) tgkill(tracee_pid(tracee), caller.tid, caller.group_signal);
+        return r < 0 ? r : undone;
+}
+
 int install_running(Installer *installer, Tracee *tracee, bool with_listener, Stop *ret_stop,
                     Problem *problem)
 {
-        RemoteCaller caller = {.tid = tracee_tid(tracee), .later = installer->later};
-        uint64_t mask;
-        int r = find_pad(tracee, &caller.pad), undone;
+        uint64_t pad;
+        int r = find_pad(tracee, &pad);
 
         if (r == -ENOEXEC)
                 return problem_set(
@@ -393,17 +431,22 @@ int install_running(Installer *installer, Tracee *tracee, bool with_listener, St
                         "process %d has no vDSO of x86_64: a 32-bit program, or one that "
                         "gave it up",
                         tracee_pid(tracee));
-        if (r == 0)
-                r = tracee_get_registers(caller.tid, &caller.base);
-        if (r == 0)
-                r = tracee_get_signal_mask(caller.tid, &mask);
-        if (r == 0)
-                r = tracee_set_signal_mask(caller.tid, UINT64_MAX);
-        if (r < 0)
-                return r;
-        r = make_running_calls(installer, &caller, tracee, with_listener, problem);
-        undone = put_back_running(&caller, mask, ret_stop);
-        if (caller.group_signal && undone == 0)
-                (void) tgkill(tracee_pid(tracee), caller.tid, caller.group_signal);
-        return r < 0 ? r : undone;
+        return r < 0 ? r
+                     : call_running(installer, tracee, pad, make_running_calls, &with_listener,
+                                    ret_stop, problem);
+}
+
+static int install_request(Installer *installer, RemoteCaller *caller, Tracee *tracee,
+                           const void *context, Problem *problem)
+{
+        return install_filter(installer, caller, tracee->process, context, problem);
+}
+
+int install_on_top(Installer *installer, Tracee *tracee, const struct sock_filter *filter,
+                   size_t count, bool process, Stop *ret_stop, Problem *problem)
+{
+        const FilterRequest request = {filter, count, process ? SECCOMP_FILTER_FLAG_TSYNC : 0};
+
+        return call_running(installer, tracee, tracee->process->landing + LANDING_PAD_OFFSET,
+                            install_request, &request, ret_stop, problem);
 }

@@ -37,3 +37,9 @@ int install_image(Installer *installer, Tracee *tracee, bool with_filter, Proble
  * or an error with a sentence. */
 int install_running(Installer *installer, Tracee *tracee, bool with_listener, Stop *ret_stop,
                     Problem *problem);
+
+/* `tracee`, which has the landing page, is at PTRACE_EVENT_STOP and gets one more filter, with
+ * `process` every thread of its process at once. Then it stands at PTRACE_EVENT_STOP again. -EBUSY:
+ * not every thread can have it, and none was given it. TRACEE_GONE or an error with a sentence. */
+int install_on_top(Installer *installer, Tracee *tracee, const struct sock_filter *filter,
+                   size_t count, bool process, Stop *ret_stop, Problem *problem);

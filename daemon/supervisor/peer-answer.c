@@ -219,7 +219,7 @@ static int no_such_call(const Supervisor *supervisor, uint64_t id, sd_bus_error 
                 call_action_name(past->action), decided_by_name(past->by), past->who);
 }
 
-static int reply_decided(sd_bus_message *message, const Answered *answered)
+static int reply_decided(BrokerPeer *peer, sd_bus_message *message, const Answered *answered)
 {
         sd_bus_message *reply = NULL;
         int r = sd_bus_message_new_method_return(message, &reply);
@@ -238,10 +238,7 @@ static int reply_decided(sd_bus_message *message, const Answered *answered)
                 r = message_add_unsigned(reply, "remembered", (uint32_t) answered->remembered);
         if (r >= 0)
                 r = sd_bus_message_close_container(reply);
-        if (r >= 0)
-                r = sd_bus_send(NULL, reply, NULL);
-        sd_bus_message_unref(reply);
-        return r < 0 ? r : 1;
+        return peer_send_when_tight(peer, reply, r);
 }
 
 int peer_decide(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -266,7 +263,7 @@ int peer_decide(sd_bus_message *message, void *userdata, sd_bus_error *error)
         r = answer_pending(pending, &answer, &answered, &problem);
         if (r < 0)
                 return peer_error(error, r, &problem);
-        return reply_decided(message, &answered);
+        return reply_decided(peer, message, &answered);
 }
 
 /* ---- PreviewRule ---- */

@@ -165,6 +165,7 @@ static int method_set_rule(sd_bus_message *message, void *userdata, sd_bus_error
         BrokerPeer *peer = userdata;
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
         const char *call, *action, *json = NULL;
+        sd_bus_message *reply = NULL;
         uint32_t uid, position = 1;
         size_t number = 0;
         int r = read_head(message, peer, true, &uid, error);
@@ -181,8 +182,22 @@ static int method_set_rule(sd_bus_message *message, void *userdata, sd_bus_error
                 r = rule_set_change(peer->supervisor->rules, call, action, &number, &problem);
         if (r < 0)
                 return peer_error(error, r, &problem);
-        peer->supervisor->events->rules_changed(peer);
-        return sd_bus_reply_method_return(message, "u", (uint32_t) number);
+        supervisor_rules_changed(peer->supervisor);
+        r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_append(reply, "u", (uint32_t) number);
+        return peer_send_when_tight(peer, reply, r);
+}
+
+/* The rules were changed; an empty answer when they hold. */
+static int reply_changed(sd_bus_message *message, BrokerPeer *peer)
+{
+        sd_bus_message *reply = NULL;
+        int r;
+
+        supervisor_rules_changed(peer->supervisor);
+        r = sd_bus_message_new_method_return(message, &reply);
+        return peer_send_when_tight(peer, reply, r);
 }
 
 static int method_remove_rule(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -198,10 +213,7 @@ static int method_remove_rule(sd_bus_message *message, void *userdata, sd_bus_er
         if (r < 0)
                 return r;
         r = rule_set_remove(peer->supervisor->rules, which, &problem);
-        if (r < 0)
-                return peer_error(error, r, &problem);
-        peer->supervisor->events->rules_changed(peer);
-        return sd_bus_reply_method_return(message, "");
+        return r < 0 ? peer_error(error, r, &problem) : reply_changed(message, peer);
 }
 
 static int change_rule(BrokerPeer *peer, sd_bus_message *message, size_t number, const char *key,
@@ -227,6 +239,7 @@ static int method_change_rule(sd_bus_message *message, void *userdata, sd_bus_er
         BrokerPeer *peer = userdata;
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
         uint32_t uid, number;
+        bool changed = false;
         const char *key;
         int r = read_head(message, peer, true, &uid, error);
 
@@ -239,13 +252,15 @@ static int method_change_rule(sd_bus_message *message, void *userdata, sd_bus_er
                 if (r >= 0)
                         r = change_rule(peer, message, number, key, &problem);
                 if (r < 0)
-                        return peer_error(error, r, &problem);
+                        break;
+                changed = true;
                 r = sd_bus_message_exit_container(message);
         }
-        if (r < 0)
-                return r;
-        peer->supervisor->events->rules_changed(peer);
-        return sd_bus_reply_method_return(message, "");
+        if (r >= 0)
+                return reply_changed(message, peer);
+        if (changed) /* what stood before the mistake was done */
+                supervisor_rules_changed(peer->supervisor);
+        return peer_error(error, r, &problem);
 }
 
 static int method_set_rules(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -271,13 +286,13 @@ static int method_set_rules(sd_bus_message *message, void *userdata, sd_bus_erro
                         diagnostics_release(&diagnostics);
                         return peer_error(error, r, &problem);
                 }
-                peer->supervisor->events->rules_changed(peer);
+                supervisor_rules_changed(peer->supervisor);
         }
         r = sd_bus_message_new_method_return(message, &reply);
         if (r >= 0)
                 r = rule_message_append_diagnostics(reply, &diagnostics);
         diagnostics_release(&diagnostics);
-        return send_reply(reply, r);
+        return peer_send_when_tight(peer, reply, r);
 }
 
 /* ---- log ---- */

@@ -141,6 +141,7 @@ static int start_jail(Supervisor *supervisor, uid_t uid, const StartOptions *opt
                       Problem *problem)
 {
         const JailOptions rules = {
+                .attaches = options->attach,
                 .rules = options->rules,
                 .default_action = options->default_action,
                 .overrides = (const char *const *) options->overrides,

@@ -18,6 +18,7 @@
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/resolve-path.h"
+#include "supervisor/tighten.h"
 #include "supervisor/timed-wait.h"
 #include "supervisor/way-back.h"
 
@@ -27,11 +28,12 @@
  * between never tells.
  */
 typedef struct Birth {
-        uint64_t id;    /* tid, the key */
-        Process *maker; /* a reference; NULL until the birth event */
-        bool stopped;   /* its first stop was seen */
-        bool put_back;  /* its maker's argument registers had been changed: the copy's are put right
-                         */
+        uint64_t id;          /* tid, the key */
+        Process *maker;       /* a reference; NULL until the birth event */
+        unsigned maker_tight; /* its maker's `tight` at the birth event */
+        bool stopped;         /* its first stop was seen */
+        bool put_back; /* its maker's argument registers had been changed: the copy's are put right
+                        */
         CallRegisters own;   /* put_back: what they were */
         cpu_set_t *own_mask; /* its maker's, which placement.h has moved; owned */
 } Birth;
@@ -79,6 +81,8 @@ static void deliver(Supervisor *supervisor, Birth *birth)
         bool new_process = false;
         int r = tracee_table_add(&supervisor->tracees, tid, birth->maker, &tracee, &new_process);
 
+        if (r == 0)
+                tighten_born(tracee, new_process, birth->maker_tight);
         if (r == 0 && birth->put_back)
                 r = put_back_registers(tid, &birth->own);
         if (birth->own_mask)
@@ -129,6 +133,7 @@ static void on_birth(Supervisor *supervisor, Tracee *tracee)
                 birth = birth_of(supervisor, (pid_t) message);
         if (birth) {
                 birth->maker = process_reference(tracee->process);
+                birth->maker_tight = tracee->tight;
                 birth->put_back = tracee->call && tracee->call->pinned;
                 if (tracee->own_mask)
                         birth->own_mask = copy_mask(tracee->own_mask);
@@ -222,6 +227,7 @@ static void take_over_leader(Supervisor *supervisor, Tracee *leader, pid_t old_t
         carry_out_ended(supervisor, leader, "killed");
         injection_gone(supervisor, leader);
         leader->call = TAKE_PTR(caller->call);
+        leader->tight = caller->tight;
         landing_memory_give_slot(supervisor->landing, leader->slot);
         leader->slot = caller->slot;
         leader->way_back = (WayBack){0};
@@ -410,6 +416,10 @@ void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
         case STOP_TRAP:
                 if (tracee->process->lacks_filter && attach_completes(supervisor, tracee))
                         break;
+                if (tighten_is_due(supervisor, tracee)) {
+                        tighten_thread(supervisor, tracee);
+                        break;
+                }
                 supervisor_resume(supervisor, tracee, 0);
                 break;
         case STOP_EVENT_OTHER:

@@ -268,7 +268,7 @@ static int seed_verdict(Supervisor *supervisor, const Tracee *tracee, int status
             rule_set_change(supervisor->rules, entry->name,
                             status == SEED_ALLOW_FOREVER ? "allow" : "abort", &number,
                             &(Problem){0}) == 0)
-                supervisor->events->rules_changed(supervisor->events_userdata);
+                supervisor_rules_changed(supervisor);
         return 0;
 }
 

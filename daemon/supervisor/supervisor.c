@@ -20,6 +20,7 @@
 #include "supervisor/ptrace-request.h"
 #include "supervisor/seize.h"
 #include "supervisor/slow-actions.h"
+#include "supervisor/tighten.h"
 
 /* A line waits at most this long for the file and the readers. */
 #define LOG_FLUSH_USEC 20000
@@ -56,6 +57,7 @@ Supervisor *supervisor_free(Supervisor *supervisor)
         sd_event_source_disable_unref(supervisor->flush_timer);
         sd_event_source_disable_unref(supervisor->placement.timer);
         log_readers_release(supervisor);
+        tightening_free(supervisor->tightening);
         rule_set_free(supervisor->rules);
         statistics_free(supervisor->statistics);
         landing_memory_free(supervisor->landing);
@@ -161,7 +163,7 @@ static int add_guards(Supervisor *supervisor, FilterPlan *plan)
         return r;
 }
 
-static int make_filter(Supervisor *supervisor, Problem *problem)
+static int make_filter(Supervisor *supervisor, bool may_tighten, Problem *problem)
 {
         const FilterOptions options = {.allow_magic_number = DECOY_NUMBER};
         _cleanup_(filter_plan_freep) FilterPlan *plan = NULL;
@@ -169,6 +171,8 @@ static int make_filter(Supervisor *supervisor, Problem *problem)
 
         if (r == 0)
                 r = add_guards(supervisor, plan);
+        if (r == 0)
+                r = tighten_prepare(supervisor, plan, may_tighten);
         if (r == 0)
                 r = filter_build(plan, &options, &supervisor->filter, &supervisor->filter_count,
                                  problem);
@@ -186,7 +190,7 @@ int supervisor_prepare(Supervisor *supervisor, const JailOptions *options, Probl
         if (r < 0)
                 return problem_set(problem, r, "the rules cannot be used: %s", strerror(-r));
         rule_set_seal(supervisor->rules);
-        r = make_filter(supervisor, problem);
+        r = make_filter(supervisor, !options->attaches, problem);
         if (r < 0)
                 return problem_set(problem, r, "no filter can be made of the rules: %s",
                                    strerror(-r));
@@ -256,13 +260,20 @@ void supervisor_resume(Supervisor *supervisor, Tracee *tracee, int signal)
 {
         TraceeResume how = TRACEE_RUN;
 
-        (void) supervisor;
+        if (!tracee->injection && tighten_is_due(supervisor, tracee))
+                (void) tracee_interrupt(tracee_tid(tracee)); /* any stop forgets one that waits */
         if (injection_steps(tracee))
                 how = TRACEE_STEP;
         else if (tracee->call)
                 how = TRACEE_RUN_TO_SYSCALL;
         tracee->state = TRACEE_RUNNING;
         (void) tracee_resume(tracee_tid(tracee), how, signal); /* gone: waitpid() reports it */
+}
+
+void supervisor_rules_changed(Supervisor *supervisor)
+{
+        tighten_to_rules(supervisor);
+        supervisor->events->rules_changed(supervisor->events_userdata);
 }
 
 static void kill_process(void *value, void *context)
@@ -361,6 +372,7 @@ static void finish(Supervisor *supervisor)
         supervisor->state = JAIL_ENDED;
         if (supervisor->log_file >= 0)
                 (void) log_ring_flush(supervisor->log.ring, supervisor->log_file);
+        tighten_end(supervisor);
         supervisor->events->ended(supervisor->events_userdata);
 }
 

@@ -18,6 +18,7 @@
 typedef struct Supervisor Supervisor;
 typedef struct PendingCall PendingCall;
 typedef struct LogReader LogReader;
+typedef struct Tightening Tightening; /* tighten.h */
 
 typedef enum JailState {
         JAIL_STARTING, /* the stub has not run the program yet */
@@ -85,6 +86,7 @@ struct Supervisor {
         struct sock_filter *filter;
         size_t filter_count;
         FilterPlan *plan; /* what the filter says, guards included */
+        Tightening *tightening;
 
         IdMap pending;             /* by sequence number */
         uint32_t pending_sequence; /* of the newest */
@@ -116,6 +118,7 @@ Supervisor *supervisor_free(Supervisor *supervisor);
 /* Parses the rules, makes the filter and the landing page: all that can fail before there is a
  * process. */
 typedef struct JailOptions {
+        bool attaches;              /* to a process that runs already */
         const char *rules;          /* text of a rule file; NULL for the preset ask-before-write */
         const char *default_action; /* NULL for the file's own */
         const char *const *overrides; /* "mkdir=notify"; NULL-ended or NULL */
@@ -134,6 +137,10 @@ void supervisor_stop(Supervisor *supervisor, const char *reason);
 
 /* Runs until the jail has ended and every line is flushed. */
 int supervisor_run(Supervisor *supervisor);
+
+/* To be called after every change of `rules`: they hold from the next call on (tighten_wait() tells
+ * when even for calls that pass in the kernel), and everybody is told. */
+void supervisor_rules_changed(Supervisor *supervisor);
 
 /* Something was added to the event loop: it is served before the next wait. */
 static inline void supervisor_touch(Supervisor *supervisor)

@@ -39,6 +39,8 @@ typedef struct Process {
         bool filter_is_due;  /* … and it was asked to stop for that */
         unsigned filters;    /* attached to: it has so many at least, 0 when nothing is known */
         bool own_filters;    /* its calls may be judged by number by filters that are not ours */
+        unsigned tight;      /* the newest filter of tighten.h that all its threads have */
+        bool apart;          /* a thread has a filter of its own: each is tightened by itself */
         uint64_t calls;      /* mediated calls */
         uint64_t held_ns;    /* time that its calls waited for answers */
 } Process;
@@ -81,9 +83,11 @@ typedef struct Tracee {
         uint32_t stops, stops_seen; /* at calls; at the last look at a moved thread */
         uint64_t looked_ns;         /* when its pace was measured last */
         cpu_set_t *own_mask;        /* of the program, while placement.h has moved it; owned */
-        int slot;                   /* in the landing page, -1 for none; kept from one call to the
-                                       next by way-back.h */
-        int group_signal;           /* LISTENING: the stop signal */
+        unsigned tight;             /* … that it was stopped under */
+        bool wants_all; /* … shall take back everything, before it installs a filter of its own */
+        int slot;       /* in the landing page, -1 for none; kept from one call to the
+                           next by way-back.h */
+        int group_signal; /* LISTENING: the stop signal */
 } Tracee;
 
 typedef struct TraceeTable {

@@ -12,18 +12,8 @@
 #include "rules/argument-cube.h"
 #include "rules/guard-list.h"
 #include "syscalls/syscall-table.h"
+#include "unit/parse-rules.h"
 #include "unit/random-rules.h"
-
-static RuleSet *parse(const char *text)
-{
-        Diagnostics diagnostics = {0};
-        RuleSet *set = NULL;
-
-        if (rule_set_parse(text, strlen(text), &set, &diagnostics) < 0)
-                fail_msg("%s\n%s", text, diagnostics.list[0].message);
-        diagnostics_release(&diagnostics);
-        return set;
-}
 
 static bool is_guarded(int number)
 {

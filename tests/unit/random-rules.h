@@ -146,6 +146,22 @@ static inline void random_file(uint64_t *state, Text *text, bool memory)
         text_append(text, "]}");
 }
 
+/* One in which much is allowed unlogged. */
+static inline void random_quiet_file(uint64_t *state, Text *text)
+{
+        static const char *const defaults[] = {"allow", "allow", "notify", "abort-forever"};
+        unsigned count = 1 + roll(state, 8);
+
+        text_append_format(
+                text, "{\"seccomp-jail\": 1, \"default\": \"%s\", \"log\": false, \"rules\": [",
+                defaults[roll(state, 4)]);
+        for (unsigned i = 0; i < count; i++) {
+                text_append(text, i ? ",\n" : "\n");
+                random_rule(state, text, true);
+        }
+        text_append(text, "]}");
+}
+
 static inline CallRegisters random_call(uint64_t *state)
 {
         unsigned which = roll(state, sizeof(random_calls) / sizeof(*random_calls));
