@@ -28,6 +28,7 @@ struct AskTerminal {
         bool leaving;        /* end the question without an answer */
         bool left;           /* the person left by ^C */
         bool escape;         /* the rest of an escape sequence is still to come */
+        uint64_t newest_id;  /* of the calls that were added */
         uint64_t noticed_id; /* the last call that a notice stands for */
 };
 
@@ -132,11 +133,15 @@ static int queue_find(const cJSON *queue, uint64_t id)
 
 void ask_terminal_add(AskTerminal *ask, const cJSON *call)
 {
-        int index = queue_find(ask->queue, json_unsigned(call, "id"));
+        uint64_t id = json_unsigned(call, "id");
+        /* ids grow: of a flood, none but the first has to be looked for */
+        int index = id > ask->newest_id ? -1 : queue_find(ask->queue, id);
         cJSON *copy = cJSON_Duplicate(call, true);
 
         if (!copy)
                 return;
+        if (id > ask->newest_id)
+                ask->newest_id = id;
         if (index < 0)
                 cJSON_AddItemToArray(ask->queue, copy);
         else
@@ -159,26 +164,33 @@ static void print_gone(AskTerminal *ask, const cJSON *info)
         fflush(out);
 }
 
+static void remove_call(AskTerminal *ask, cJSON *call, const cJSON *info)
+{
+        if (call == ask->queue->child && ask->asking) {
+                ask->gone = true;
+                print_gone(ask, info);
+        }
+        cJSON_Delete(cJSON_DetachItemViaPointer(ask->queue, call));
+}
+
 void ask_terminal_remove(AskTerminal *ask, uint64_t id, const cJSON *info)
 {
         int index = queue_find(ask->queue, id);
 
-        if (index < 0)
-                return;
-        if (index == 0 && ask->asking) {
-                ask->gone = true;
-                print_gone(ask, info);
-        }
-        cJSON_DeleteItemFromArray(ask->queue, index);
+        if (index >= 0)
+                remove_call(ask, cJSON_GetArrayItem(ask->queue, index), info);
 }
 
 void ask_terminal_remove_jail(AskTerminal *ask, uint64_t jail)
 {
-        for (int i = cJSON_GetArraySize(ask->queue) - 1; i >= 0; i--) {
-                uint64_t id = json_unsigned(cJSON_GetArrayItem(ask->queue, i), "id");
+        cJSON *call = ask->queue->child;
 
-                if (SJ_PENDING_JAIL(id) == jail)
-                        ask_terminal_remove(ask, id, NULL);
+        while (call) {
+                cJSON *next = call->next;
+
+                if (SJ_PENDING_JAIL(json_unsigned(call, "id")) == jail)
+                        remove_call(ask, call, NULL);
+                call = next;
         }
 }
 

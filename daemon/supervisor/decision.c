@@ -344,9 +344,14 @@ static int judge_pinned(Supervisor *supervisor, Tracee *tracee, Judgement *judge
         if (r == 0)
                 r = match(supervisor, tracee, &judgement->view.caller, &judgement->effective.call,
                           false, ret);
-        if (r == 0 && !pinned && needs_pins(supervisor, number, ret))
-                r = pin(supervisor, tracee, judgement);
-        return r;
+        if (r < 0 || pinned || !needs_pins(supervisor, number, ret))
+                return r;
+        /* it is held, for nobody knows how long */
+        if (tracee->slot < 0 && landing_memory_is_scarce(supervisor->landing)) {
+                judgement->effective.incomplete = "too many held calls have copies of arguments";
+                return 0;
+        }
+        return pin(supervisor, tracee, judgement);
 }
 
 /* Whether everything that a rule's condition can look at was copied. The strings of a long argv may

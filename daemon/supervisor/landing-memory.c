@@ -14,6 +14,9 @@
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
 
+/* For calls that are decided at once. */
+#define SLOTS_KEPT_BACK 28
+
 struct LandingMemory {
         int fd;
         unsigned char *memory;
@@ -113,6 +116,11 @@ void landing_memory_give_slot(LandingMemory *landing, int slot)
 {
         if (slot >= 0)
                 landing->free_slots[landing->free_count++] = (int16_t) slot;
+}
+
+bool landing_memory_is_scarce(const LandingMemory *landing)
+{
+        return LANDING_SLOT_COUNT - landing->next_slot + landing->free_count < SLOTS_KEPT_BACK;
 }
 
 bool landing_memory_is_roomy(const LandingMemory *landing)
