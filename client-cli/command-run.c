@@ -29,6 +29,7 @@ typedef struct Run {
         char **argv; /* of the program */
         JailWatch watch;
         ProgramFollow follow;
+        bool whole_job;    /* what is_in_the_way() goes by */
         bool told_waiting; /* said that calls wait and nobody is asked here */
 } Run;
 
@@ -244,30 +245,23 @@ static bool is_over(Run *run)
         return run->watch.finished || run->watch.lost || run->no_wait || follow->interrupted;
 }
 
-/* The calls that keep a signal waiting end as interrupted: the person pressed ^C, or somebody sent
- * the signal to us. A held call is not run by that. */
+/* Of the program, or of the whole job that the terminal signals. */
+static bool is_in_the_way(pid_t pid, void *userdata)
+{
+        const Run *run = userdata;
+
+        return pid == run->follow.pid || (run->whole_job && getpgid(pid) == getpgrp());
+}
+
+/* The person pressed ^C, or somebody sent the signal to us. */
 static void make_way(void *userdata, bool whole_job)
 {
         Run *run = userdata;
-        _cleanup_json_ cJSON *calls = NULL;
-        const cJSON *call;
 
         if (run->watch.held == 0 || run->watch.lost)
                 return;
-        if (session_ask_value(run->session, "pending", "ListPending", &calls, "t",
-                              run->watch.jail) < 0)
-                return;
-        cJSON_ArrayForEach(call, calls)
-        {
-                _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-                _cleanup_json_ cJSON *result = NULL;
-                Verdict verdict = {.action = "interrupt"};
-                pid_t pid = (pid_t) json_signed(call, "pid");
-
-                if (pid == run->follow.pid || (whole_job && getpgid(pid) == getpgrp()))
-                        verdict_send(run->session, &verdict, json_unsigned(call, "id"), &error,
-                                     &result);
-        }
+        run->whole_job = whole_job;
+        verdict_interrupt(run->session, run->watch.jail, is_in_the_way, run);
 }
 
 static int follow_program(Run *run)

@@ -214,6 +214,7 @@ void pending_print(const Session *session, const cJSON *call, FILE *stream);
 
 int command_run(Session *session, int argc, char **argv);
 int command_attach(Session *session, int argc, char **argv);
+int command_service(Session *session, int argc, char **argv);
 int command_detach(Session *session, int argc, char **argv);
 int command_list(Session *session, int argc, char **argv);
 int command_show(Session *session, int argc, char **argv);

@@ -27,6 +27,17 @@ static const Command commands[] = {
             "      --ask WHERE           terminal: stay and ask here; none (default): return\n"
             "      --log FILE            write the log's JSON lines there\n"),
          command_attach},
+        {"service", NULL, "--config NAME | --stop PID | [OPTION...] [--] PROGRAM [ARG...]",
+         N_("Become a service in a jail, for ExecStart= of systemd's units"),
+         N_("      --config NAME|FILE    what /etc/seccomp-jail/NAME.json says\n"
+            "      --check               only say what is wrong with it\n"
+            "      --stop PID            for ExecStop=: held calls do not keep its end waiting\n"
+            "      --as USER[:GROUP]     who the program is, started by root\n"
+            "      --rules FILE|PRESET   the rules (default: the preset ask-before-write)\n"
+            "      --default ACTION      what to do with calls that no rule names\n"
+            "      --rule CALL=ACTION    a rule in front of the others; may be repeated\n"
+            "      --log FILE            write the log's JSON lines there\n"),
+         command_service},
         {"detach", NULL, "JAIL", N_("Let go of a jail that was attached without a filter"), "",
          command_detach},
         {"stop", NULL, "JAIL...", N_("End jails: every process in them is killed"), "",

@@ -239,6 +239,28 @@ int verdict_send(Session *session, const Verdict *verdict, uint64_t id, sd_bus_e
         return r < 0 ? r : json_from_bus(reply, ret_result);
 }
 
+int verdict_interrupt(Session *session, uint64_t jail, bool (*wanted)(pid_t pid, void *userdata),
+                      void *userdata)
+{
+        _cleanup_json_ cJSON *calls = NULL;
+        const cJSON *call;
+        int r = session_ask_value(session, "pending", "ListPending", &calls, "t", jail);
+
+        if (r < 0)
+                return r;
+        cJSON_ArrayForEach(call, calls)
+        {
+                _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+                _cleanup_json_ cJSON *result = NULL;
+                Verdict verdict = {.action = "interrupt"};
+
+                /* One that is answered meanwhile is in nobody's way any more. */
+                if (wanted((pid_t) json_signed(call, "pid"), userdata))
+                        verdict_send(session, &verdict, json_unsigned(call, "id"), &error, &result);
+        }
+        return 0;
+}
+
 int verdict_preview(Session *session, const Verdict *verdict, uint64_t id, cJSON **ret_preview)
 {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL, *reply = NULL;

@@ -55,5 +55,9 @@ int verdict_add_write(Session *session, VerdictWrites *writes, const char *optio
 /* Answers call `id`. Nothing is reported: *error says what the daemon said. */
 int verdict_send(Session *session, const Verdict *verdict, uint64_t id, sd_bus_error *error,
                  cJSON **ret_result);
+/* The held calls of the processes that `wanted` says yes to end as interrupted, so that the signals
+ * which wait behind them are delivered. A held call is not run by that. Reported. */
+int verdict_interrupt(Session *session, uint64_t jail, bool (*wanted)(pid_t pid, void *userdata),
+                      void *userdata);
 /* What the verdict's rule would have matched so far. Reported. */
 int verdict_preview(Session *session, const Verdict *verdict, uint64_t id, cJSON **ret_preview);

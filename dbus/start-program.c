@@ -2,9 +2,9 @@
 #include "dbus/start-program.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -28,6 +28,7 @@ typedef struct StubPlan {
         sigset_t mask;      /* the caller's, given back before the program runs */
         int socket, status; /* the stub's ends */
         int peer;           /* the caller's end of the socket: kept open here, it would never end */
+        bool complains;     /* says on standard error too why the program could not be run */
 } StubPlan;
 
 static int close_fd(int fd)
@@ -97,9 +98,20 @@ static char **candidates_make(const char *name, const char *path)
 
 /* ---- in the stub: async-signal-safe calls only ---- */
 
+/* Not in a fork of a process with threads. Who was not told to go hears why from whom he asked. */
+static void stub_complain(const ProgramStart *start, int error)
+{
+        if (error != -ECANCELED)
+                dprintf(STDERR_FILENO, "cannot run %s%s%s: %s\n", start->argv[0],
+                        start->directory ? " in " : "", start->directory ? start->directory : "",
+                        strerror(-error));
+}
+
 static _Noreturn void stub_fail(const StubPlan *plan, int error, int exit_status)
 {
-        if (write(plan->status, &error, sizeof(error)) < 0) {
+        if (plan->complains)
+                stub_complain(plan->start, error);
+        if (send(plan->status, &error, sizeof(error), MSG_NOSIGNAL) < 0) {
                 /* the caller is gone: nobody to tell */
         }
         _exit(exit_status);
@@ -200,7 +212,7 @@ static _Noreturn void stub_run(const StubPlan *plan)
                 stub_fail(plan, r, 126);
         if (!stub_wait_for_go(plan))
                 stub_fail(plan, -ECANCELED, STUB_EXIT_NOT_TOLD);
-        if (write(plan->status, &going, sizeof(going)) < 0) {
+        if (send(plan->status, &going, sizeof(going), MSG_NOSIGNAL) < 0) {
                 /* the caller is gone; the program may run all the same */
         }
         r = stub_exec(plan);
@@ -229,18 +241,28 @@ static int fork_stub(StubPlan *plan, pid_t *ret_pid)
         return 0;
 }
 
+int program_status_open(int *ret_read, int *ret_write)
+{
+        int pair[2];
+
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+                return -errno;
+        *ret_read = pair[0];
+        *ret_write = pair[1];
+        return 0;
+}
+
 static int stub_open(StubPlan *plan, ProgramStub *stub)
 {
-        int pair[2], pipe[2], r;
+        int pair[2], r;
 
         if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
                 return -errno;
         plan->peer = stub->socket = pair[0];
         plan->socket = pair[1];
-        if (pipe2(pipe, O_CLOEXEC) < 0)
-                return -errno;
-        stub->exec_status = pipe[0];
-        plan->status = pipe[1];
+        r = program_status_open(&stub->exec_status, &plan->status);
+        if (r < 0)
+                return r;
         r = fork_stub(plan, &stub->pid);
         if (r < 0)
                 return r;
@@ -268,11 +290,12 @@ static int plan_make(const ProgramStart *start, StubPlan *ret)
 
 void program_stub_become(const ProgramStart *start, int socket, int status)
 {
-        StubPlan plan = {0};
+        StubPlan plan = {.start = start};
         int r = plan_make(start, &plan);
 
         plan.socket = socket;
         plan.status = status;
+        plan.complains = start->argv && start->argv[0];
         if (r < 0)
                 stub_fail(&plan, r, program_start_exit_status(r));
         sigprocmask(SIG_SETMASK, NULL, &plan.mask);

@@ -30,9 +30,13 @@ typedef struct ProgramStart {
 /* 0, or negative errno and no stub. The descriptors are CLOEXEC. */
 int program_stub_fork(const ProgramStart *start, ProgramStub *ret);
 
+/* What tells whether a stub's program runs. Not a pipe: a stub is not to die of a reader that is
+ * gone. */
+int program_status_open(int *ret_read, int *ret_write);
+
 /* This process waits at `socket` as a stub does and becomes the program itself, under its own
  * number: for who was started by somebody else to be it (a unit of systemd). `status` is told what
- * program_stub_wait() reads at the other end. Both must be CLOEXEC. */
+ * program_stub_wait() reads at the other end, and standard error in words. Both must be CLOEXEC. */
 _Noreturn void program_stub_become(const ProgramStart *start, int socket, int status);
 
 /* Waits until the program runs or could not. 0 when it runs; the negative errno of what failed

@@ -28,14 +28,13 @@ static int take_socket(void)
 
 static int say_hello(int socket, int *ret_status)
 {
-        int pidfd = pidfd_open(getpid(), 0), pipe[2], r;
+        int pidfd = pidfd_open(getpid(), 0), reader, r;
 
-        if (pidfd < 0 || pipe2(pipe, O_CLOEXEC) < 0)
+        if (pidfd < 0 || program_status_open(&reader, ret_status) < 0)
                 return -1;
-        r = stub_hello_send(socket, pidfd, pipe[0]);
+        r = stub_hello_send(socket, pidfd, reader);
         close(pidfd);
-        close(pipe[0]);
-        *ret_status = pipe[1];
+        close(reader);
         return r;
 }
 

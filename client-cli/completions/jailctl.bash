@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # bash completion for jailctl(1)
 
-_jailctl_verbs='run attach detach stop list show ps stats log pending decide memory inject inspect rule rules syscalls doctor'
+_jailctl_verbs='run attach service detach stop list show ps stats log pending decide memory inject inspect rule rules syscalls doctor'
 _jailctl_common='--json --no-color --user --system --host --help'
 
 _jailctl_ask() { jailctl "$@" 2>/dev/null; }
 _jailctl_jails() { _jailctl_ask list --json | sed -n 's/.*"id":\([0-9]*\).*/\1/p'; }
 _jailctl_ids() { _jailctl_ask pending --no-color | sed -n 's/^\([0-9]*\.[0-9]*\) .*/\1/p'; }
 _jailctl_presets() { _jailctl_ask rules list --no-color | sed -n '2,$s/ .*//p'; }
+_jailctl_services() { ls /etc/seccomp-jail 2>/dev/null | sed -n '/\.jail\.json$/d; s/\.json$//p'; }
 _jailctl_calls() { _jailctl_ask syscalls --names; }
 
 _jailctl_options() {
         case $1 in
         run) echo --rules --default --rule --ask --log --summary --no-wait ;;
         attach) echo --rules --default --rule --ask --log ;;
+        service) echo --config --check --stop --as --rules --default --rule --log ;;
         list) echo --all ;;
         log) echo --follow --call --pid --action --failed --last ;;
         pending) echo --follow --ask ;;
@@ -44,18 +46,20 @@ _jailctl() {
         --ask) COMPREPLY=($(compgen -W 'terminal desktop none' -- "$cur")); return ;;
         --call | --number) COMPREPLY=($(compgen -W "$(_jailctl_calls)" -- "$cur")); return ;;
         --to) COMPREPLY=($(compgen -W 'oci systemd' -- "$cur")); return ;;
+        --config) COMPREPLY=($(compgen -W "$(_jailctl_services)" -- "$cur") $(compgen -f -- "$cur")); return ;;
+        --as) COMPREPLY=($(compgen -u -- "$cur")); return ;;
         --log) COMPREPLY=($(compgen -f -- "$cur")); return ;;
         esac
         if [[ -z $verb ]]; then
                 COMPREPLY=($(compgen -W "$_jailctl_verbs $_jailctl_common --version" -- "$cur"))
                 return
         fi
-        if [[ $cur == -* && $verb != run || $cur == -* && $at -eq $((COMP_CWORD - 1)) ]]; then
+        if [[ $cur == -* && $verb != run && $verb != service || $cur == -* && $at -eq $((COMP_CWORD - 1)) ]]; then
                 COMPREPLY=($(compgen -W "$(_jailctl_options "$verb") $_jailctl_common" -- "$cur"))
                 return
         fi
         case $verb in
-        run) COMPREPLY=($(compgen -c -- "$cur") $(compgen -f -- "$cur")) ;;
+        run | service) COMPREPLY=($(compgen -c -- "$cur") $(compgen -f -- "$cur")) ;;
         show | ps | stats | log | stop | detach | pending) COMPREPLY=($(compgen -W "$(_jailctl_jails)" -- "$cur")) ;;
         decide)
                 if ((COMP_CWORD == at + 1)); then

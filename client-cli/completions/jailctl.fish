@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for jailctl(1)
 
-set -l verbs run attach detach stop list show ps stats log pending decide memory inject inspect rule rules syscalls doctor
+set -l verbs run attach service detach stop list show ps stats log pending decide memory inject inspect rule rules syscalls doctor
 set -l actions 'allow abort notify allow-forever abort-forever return=0 abort=EACCES'
 
 function __jailctl_jails
@@ -12,6 +12,9 @@ function __jailctl_ids
 end
 function __jailctl_presets
     jailctl rules list --no-color 2>/dev/null | tail -n +2 | string replace -r ' .*' ''
+end
+function __jailctl_services
+    path basename /etc/seccomp-jail/*.json 2>/dev/null | string match -v '*.jail.json' | string replace .json ''
 end
 function __jailctl_calls
     jailctl syscalls --names 2>/dev/null
@@ -28,13 +31,17 @@ complete -c jailctl -l system -d 'the system service'
 complete -c jailctl -s H -l host -x -d 'another machine'
 complete -c jailctl -s h -l help -d help
 complete -c jailctl -n "not __jailctl_verb $verbs" -a "$verbs"
-complete -c jailctl -n '__jailctl_verb run' -a '(__fish_complete_subcommand)'
-complete -c jailctl -n '__jailctl_verb run attach' -l rules -r -F -a '(__jailctl_presets)'
-complete -c jailctl -n '__jailctl_verb run attach' -l default -x -a "$actions"
-complete -c jailctl -n '__jailctl_verb run attach' -l rule -x -a '(__jailctl_calls)='
+complete -c jailctl -n '__jailctl_verb run service' -a '(__fish_complete_subcommand)'
+complete -c jailctl -n '__jailctl_verb run attach service' -l rules -r -F -a '(__jailctl_presets)'
+complete -c jailctl -n '__jailctl_verb run attach service' -l default -x -a "$actions"
+complete -c jailctl -n '__jailctl_verb run attach service' -l rule -x -a '(__jailctl_calls)='
 complete -c jailctl -n '__jailctl_verb run attach' -l ask -x -a 'terminal desktop none'
-complete -c jailctl -n '__jailctl_verb run attach' -l log -r -F
+complete -c jailctl -n '__jailctl_verb run attach service' -l log -r -F
 complete -c jailctl -n '__jailctl_verb run' -l summary
+complete -c jailctl -n '__jailctl_verb service' -l config -r -F -a '(__jailctl_services)'
+complete -c jailctl -n '__jailctl_verb service' -l check
+complete -c jailctl -n '__jailctl_verb service' -l stop -x
+complete -c jailctl -n '__jailctl_verb service' -l as -x -a '(__fish_complete_users)'
 complete -c jailctl -n '__jailctl_verb run' -l no-wait
 complete -c jailctl -n '__jailctl_verb show ps stats log stop detach pending rule' -a '(__jailctl_jails)'
 complete -c jailctl -n '__jailctl_verb log pending' -s f -l follow

@@ -5,12 +5,13 @@
 _jailctl_jails() { compadd -- $(jailctl list --json 2>/dev/null | sed -n 's/.*"id":\([0-9]*\).*/\1/p') }
 _jailctl_ids() { compadd -- $(jailctl pending --no-color 2>/dev/null | sed -n 's/^\([0-9]*\.[0-9]*\) .*/\1/p') }
 _jailctl_rules() { compadd -- $(jailctl rules list --no-color 2>/dev/null | sed -n '2,$s/ .*//p'); _files }
+_jailctl_services() { compadd -- /etc/seccomp-jail/*.json(N:t:r); _files }
 _jailctl_calls() { compadd -- $(jailctl syscalls --names 2>/dev/null) }
 _jailctl_actions() { compadd -- allow abort notify allow-forever abort-forever return=0 abort=EACCES }
 
 _jailctl() {
         local -a verbs common start
-        verbs=('run:run a program in a jail' 'attach:take a running process' 'detach:let go of a jail' 'stop:end jails'
+        verbs=('run:run a program in a jail' 'attach:take a running process' 'service:become a service in a jail' 'detach:let go of a jail' 'stop:end jails'
                 'list:list the jails' 'show:show one' 'ps:its processes' 'stats:its calls counted' 'log:its log'
                 'pending:the calls that wait' 'decide:answer one' 'memory:look at memory' 'inject:have a thread execute a call'
                 'inspect:registers, stack, maps' 'rule:rules of a running jail' 'rules:rule files'
@@ -27,6 +28,8 @@ _jailctl() {
                 run) _arguments $common $start '--ask[who is asked]:where:(terminal desktop none)' '--summary[table at the end]' \
                         '--no-wait[return with the program]' '(-):program:_command_names -e' '*::arguments:_normal' ;;
                 attach) _arguments $common $start '--ask[who is asked]:where:(terminal none)' '1:process:_pids' ;;
+                service) _arguments $common $start '--config[its description]:description:_jailctl_services' '--check[only look at it]' \
+                        '--stop[end one]:process:_pids' '--as[who it is]:user:_users' '(-):program:_command_names -e' '*::arguments:_normal' ;;
                 show|ps|stats|stop|detach) _arguments $common '*:jail:_jailctl_jails' ;;
                 list) _arguments $common '--all[of other users too]' ;;
                 log) _arguments $common '(-f --follow)'{-f,--follow}'[go on]' '*--call[these calls]:call:_jailctl_calls' '--pid[process]:process:_pids' \

@@ -118,6 +118,27 @@ static void what_cannot_be_run_is_told_through_the_status(void **state)
         program_stub_release(&stub);
 }
 
+static void one_that_told_it_to_go_and_left_does_not_end_it(void **state)
+{
+        static const char *const argv[] = {"sh", "-c", "exit 5", NULL};
+        ProgramStart start = {.argv = argv};
+        ProgramStub stub = PROGRAM_STUB_INIT;
+        int theirs, status;
+
+        (void) state;
+        make_pair(&stub.socket, &theirs);
+        assert_int_equal(stub_order_send(stub.socket, &start), 0);
+        stub.pid = start_stub(theirs);
+        assert_int_equal(stub_hello_receive(stub.socket, &stub), 0);
+        close(stub.exec_status);
+        stub.exec_status = -1;
+        shake_hands(stub.socket);
+        assert_int_equal(waitpid(stub.pid, &status, 0), stub.pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 5);
+        program_stub_release(&stub);
+}
+
 static void a_stub_that_nobody_tells_what_to_run_ends(void **state)
 {
         ProgramStub stub = PROGRAM_STUB_INIT;
@@ -192,6 +213,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_stub_becomes_what_was_ordered_under_its_own_number),
                 cmocka_unit_test(what_cannot_be_run_is_told_through_the_status),
+                cmocka_unit_test(one_that_told_it_to_go_and_left_does_not_end_it),
                 cmocka_unit_test(a_stub_that_nobody_tells_what_to_run_ends),
                 cmocka_unit_test(an_order_that_is_cut_short_is_none),
         };
