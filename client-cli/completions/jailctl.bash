@@ -28,8 +28,21 @@ _jailctl_options() {
         esac
 }
 
+# Where the program of `run` and `service` stands, behind their options; nothing when it has not come.
+_jailctl_program() {
+        local i
+        for ((i = $1 + 1; i < COMP_CWORD; i++)); do
+                case ${COMP_WORDS[i]} in
+                --rules | --default | --rule | --ask | --log | --config | --as | --stop | --host | -H) ((i++)) ;;
+                --) ((i + 1 < COMP_CWORD)) && echo $((i + 1)); return ;;
+                -*) ;;
+                *) echo "$i"; return ;;
+                esac
+        done
+}
+
 _jailctl() {
-        local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' i at=0
+        local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' i at=0 program=''
         local actions='allow abort notify allow-forever abort-forever return=0 abort=EACCES'
 
         COMPREPLY=()
@@ -40,6 +53,16 @@ _jailctl() {
                 *) verb=${COMP_WORDS[i]} at=$i; break ;;
                 esac
         done
+        [[ $verb == run || $verb == service ]] && program=$(_jailctl_program "$at")
+        if [[ -n $program ]]; then
+                # The program's own completion, where bash-completion is loaded.
+                if declare -F _command_offset >/dev/null; then
+                        _command_offset "$program"
+                else
+                        COMPREPLY=($(compgen -f -- "$cur"))
+                fi
+                return
+        fi
         case $prev in
         --rules) COMPREPLY=($(compgen -W "$(_jailctl_presets)" -- "$cur") $(compgen -f -- "$cur")); return ;;
         --default | --action) COMPREPLY=($(compgen -W "$actions" -- "$cur")); return ;;
@@ -54,7 +77,7 @@ _jailctl() {
                 COMPREPLY=($(compgen -W "$_jailctl_verbs $_jailctl_common --version" -- "$cur"))
                 return
         fi
-        if [[ $cur == -* && $verb != run && $verb != service || $cur == -* && $at -eq $((COMP_CWORD - 1)) ]]; then
+        if [[ $cur == -* ]]; then
                 COMPREPLY=($(compgen -W "$(_jailctl_options "$verb") $_jailctl_common" -- "$cur"))
                 return
         fi
