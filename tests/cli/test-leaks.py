@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many short jails one after the other, fifty at once: jaild is left as it was before.
+
+A thousand in CI (SJ_REQUIRE_ALL), which is some forty seconds of a free machine; else two hundred.
+"""
+import os
+import subprocess
+import sys
+
+from census import Census
+from jail import Jail, skip
+
+MANY = 1000 if os.environ.get("SJ_REQUIRE_ALL") else 200
+# More than are listed once they have ended.
+WARM_UP = 80
+AT_ONCE = 50
+
+
+def run_many(jail, count):
+    script = (f"i=0; while [ $i -lt {count} ]; do jailctl run --rules all-allow -- true || exit 9;"
+              " i=$((i+1)); done")
+    result = jail.run(["sh", "-c", script], timeout=200)
+    assert result.returncode == 0, result
+
+
+def run_at_once(jail, count):
+    """All of them hold a call at the same time."""
+    script = (f"i=0; while [ $i -lt {count} ]; do jailctl run --default allow --rule mkdir=notify"
+              " --ask none -- mkdir /nowhere/at-all 2>/dev/null & i=$((i+1)); done; wait")
+    process = jail.start(["sh", "-c", script])
+    for call in jail.pending(count):
+        assert jail.jailctl("decide", str(call["id"]), "abort").returncode == 0
+    assert process.wait(60) == 0
+    assert not jail.json_lines("pending", "--json")
+
+
+def main():
+    if os.geteuid() != 0:
+        skip("machine", "only root may look at what a daemon has")
+    with Jail(sys.argv[1]) as jail:
+        run_many(jail, 1)
+        # A client keeps the daemon from leaving while nothing runs.
+        stays = jail.start([jail.bin / "jailctl", "pending", "--follow"],
+                           stdout=subprocess.DEVNULL)
+        run_many(jail, WARM_UP)
+        run_at_once(jail, AT_ONCE)
+        census = Census(jail.daemon_pid())
+        for name, run, count in (("one after the other", run_many, MANY),
+                                 ("at once", run_at_once, AT_ONCE)):
+            run(jail, count)
+            grown = census.has_come_back()
+            print(f"{count} {name}: {grown} bytes more", flush=True)
+        stays.terminate()
+        stays.wait()
+        supervisors = [pid for pid in jail.processes() if pid != jail.daemon_pid()]
+        assert not supervisors, supervisors
+
+
+main()
