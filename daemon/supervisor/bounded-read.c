@@ -71,6 +71,7 @@ static BoundedRead *bounded_read_new(const TraceeView *view, uint64_t address, s
         read->references = 1;
         read->view = *view;
         read->view.memory_fd = -1;
+        read->view.patient = true;
         read->view.sockets = NULL;
         read->address = address;
         read->size = size;

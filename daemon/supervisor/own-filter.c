@@ -189,7 +189,8 @@ static const ConditionalCall conditional_calls[] = {
         {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SECCOMP_IOCTL_NOTIF_SEND, 0}},
         {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SECCOMP_IOCTL_NOTIF_ID_VALID, 0}},
         {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SECCOMP_IOCTL_NOTIF_ADDFD, 0}},
-        {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, TCGETS, 0}}, /* isatty() */
+        {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, TCGETS, 0}},     /* isatty() */
+        {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, 0xc0686611, 0}}, /* PROCMAP_QUERY (served-memory.c) */
         {SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_SET_NAME, 0}},
         {SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_GET_NAME, 0}},
         {SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_SET_VMA, 0}}, /* malloc names its arenas */

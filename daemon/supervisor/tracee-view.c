@@ -11,6 +11,10 @@
 #include "supervisor/describe-fd.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/resolve-path.h"
+#include "supervisor/served-memory.h"
+
+/* How long memory is waited for that a server has to send. */
+#define SERVED_LIMIT_USEC 200000u
 
 #define PAGE_BYTES  4096u
 #define BATCH_PAGES 64u /* pages that one process_vm_readv() is asked for */
@@ -132,6 +136,17 @@ static size_t without_wrap(uint64_t address, size_t size)
         return size;
 }
 
+/* Memory that comes when a server sends it is asked for by somebody who need not wait for ever. */
+static ssize_t read_real_memory(const TraceeView *view, uint64_t address, void *buffer, size_t size)
+{
+        ssize_t n;
+
+        if (view->patient || !served_memory_at(view->pid, address, size))
+                return read_memory_itself(view, address, buffer, size);
+        n = tracee_read_memory_bounded(view, address, buffer, size, SERVED_LIMIT_USEC);
+        return n == -ETIMEDOUT || n == -EBUSY ? -EFAULT : n;
+}
+
 ssize_t tracee_read_memory(const TraceeView *view, uint64_t address, void *buffer, size_t size)
 {
         size_t done = 0;
@@ -142,8 +157,8 @@ ssize_t tracee_read_memory(const TraceeView *view, uint64_t address, void *buffe
 
                 split_at_overlay(view, address + done, size - done, &before, &inside);
                 if (before > 0) {
-                        ssize_t n = read_memory_itself(view, address + done, (char *) buffer + done,
-                                                       before);
+                        ssize_t n = read_real_memory(view, address + done, (char *) buffer + done,
+                                                     before);
 
                         if (n == -ESRCH || (n < 0 && done == 0))
                                 return n;
@@ -230,6 +245,11 @@ int tracee_write_memory(const TraceeView *view, uint64_t address, const void *by
                 return 0;
         if (without_wrap(address, size) < size)
                 return -EFAULT;
+        if (!force && !view->patient && served_memory_at(view->pid, address, size)) {
+                int r = tracee_write_memory_bounded(view, address, bytes, size, SERVED_LIMIT_USEC);
+
+                return r == -ETIMEDOUT || r == -EBUSY ? -EFAULT : r;
+        }
         before = malloc(size);
         if (!before)
                 return -ENOMEM;

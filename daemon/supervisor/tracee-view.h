@@ -22,6 +22,7 @@ typedef struct TraceeView {
         const void *overlay;      /* bytes shown at overlay_address, NULL for none; borrowed */
         uint64_t overlay_address; /* tracee address of the overlay */
         size_t overlay_size;
+        bool patient;         /* a page that a server has to send first is waited for as long */
         bool our_root;        /* its root is known to be the supervisor's own */
         SocketNames *sockets; /* of socket-name.h: keeps the diagnostic socket open from one call to
                                  the next; NULL: opened for each; borrowed */
@@ -32,9 +33,9 @@ CallerView tracee_view_caller(TraceeView *view);
 
 /* Reads up to `size` bytes; short at the first unreadable byte; -EFAULT, -ESRCH; -EPERM when the
  * program hides its memory (PR_SET_DUMPABLE 0) and there is no memory_fd. Each page is read on its
- * own. A page that userfaultfd or a FUSE file backs can hold the reader as long as its server
- * likes: the guard list refuses userfaultfd, and what reads on a person's demand uses
- * tracee_read_memory_bounded(). */
+ * own. A page of a file on FUSE or on the network is waited for a fifth of a second, unless the
+ * view is patient, and is unreadable then. The guard list refuses userfaultfd; what reads on a
+ * person's demand uses tracee_read_memory_bounded(). */
 ssize_t tracee_read_memory(const TraceeView *view, uint64_t address, void *buffer, size_t size);
 
 /* The same, done by a thread that is given up after `usec` microseconds: -ETIMEDOUT then, and
