@@ -40,29 +40,6 @@ int text_reserve(Text *text, size_t more)
         return 0;
 }
 
-int text_append_bytes(Text *text, const void *bytes, size_t size)
-{
-        int r = text_reserve(text, size);
-
-        if (r < 0)
-                return r;
-        if (size > 0)
-                memcpy(text->data + text->length, bytes, size);
-        text->length += size;
-        text->data[text->length] = '\0';
-        return 0;
-}
-
-int text_append(Text *text, const char *string)
-{
-        return text_append_bytes(text, string, strlen(string));
-}
-
-int text_append_char(Text *text, char c)
-{
-        return text_append_bytes(text, &c, 1);
-}
-
 int text_append_unsigned(Text *text, uint64_t value)
 {
         char digits[20];
@@ -73,6 +50,13 @@ int text_append_unsigned(Text *text, uint64_t value)
                 value /= 10;
         } while (value);
         return text_append_bytes(text, digits + at, sizeof(digits) - at);
+}
+
+int text_append_signed(Text *text, int64_t value)
+{
+        if (value < 0)
+                text_append_char(text, '-');
+        return text_append_unsigned(text, value < 0 ? -(uint64_t) value : (uint64_t) value);
 }
 
 int text_append_hex(Text *text, uint64_t value)
@@ -188,6 +172,12 @@ static int append_json_ascii(Text *text, unsigned char c)
         return text_append_char(text, (char) c);
 }
 
+/* Bytes that stand for themselves in a JSON string. */
+static bool is_plain(char c)
+{
+        return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 int text_append_json(Text *text, const char *string, size_t length)
 {
         text_append_char(text, '"');
@@ -196,8 +186,7 @@ int text_append_json(Text *text, const char *string, size_t length)
                 uint32_t code;
                 unsigned size;
 
-                while (plain < length && string[plain] >= 0x20 && string[plain] < 0x7f &&
-                       string[plain] != '"' && string[plain] != '\\')
+                while (plain < length && is_plain(string[plain]))
                         plain++;
                 if (plain > 0) {
                         text_append_bytes(text, string, plain);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -30,10 +31,35 @@ void text_clear(Text *text);
 /* Makes room for `more` bytes beyond the present length. */
 int text_reserve(Text *text, size_t more);
 
-int text_append(Text *text, const char *string);
-int text_append_bytes(Text *text, const void *bytes, size_t size);
-int text_append_char(Text *text, char c);
+/* In line, so that the length of a constant is one too: a record is made of a hundred pieces. */
+static inline int text_append_bytes(Text *text, const void *bytes, size_t size)
+{
+        /* one byte is left for the NUL; after a failure the sticky error is answered */
+        if (text->error || size >= text->capacity - text->length) {
+                int r = text_reserve(text, size);
+
+                if (r < 0)
+                        return r;
+        }
+        if (size > 0)
+                memcpy(text->data + text->length, bytes, size);
+        text->length += size;
+        text->data[text->length] = '\0';
+        return 0;
+}
+
+static inline int text_append(Text *text, const char *string)
+{
+        return text_append_bytes(text, string, strlen(string));
+}
+
+static inline int text_append_char(Text *text, char c)
+{
+        return text_append_bytes(text, &c, 1);
+}
+
 int text_append_unsigned(Text *text, uint64_t value);
+int text_append_signed(Text *text, int64_t value);
 int text_append_hex(Text *text, uint64_t value); /* 0x… as %#x prints it, 0x0 for zero */
 int text_append_format(Text *text, const char *format, ...) _printf_(2, 3);
 int text_append_format_v(Text *text, const char *format, va_list arguments) _printf_(2, 0);

@@ -6,21 +6,18 @@
 
 #include "syscalls/errno-names.h"
 
+/* A key as it stands between two members; the first one has no comma before it. */
+#define KEY(name) ",\"" name "\":"
+
 static void append_key(Text *line, const char *key)
 {
-        if (line->length > 1)
-                text_append_char(line, ',');
-        text_append_char(line, '"');
-        text_append(line, key);
-        text_append(line, "\":");
+        text_append(line, line->length > 1 ? key : key + 1);
 }
 
 static void append_number(Text *line, const char *key, int64_t value)
 {
         append_key(line, key);
-        if (value < 0)
-                text_append_char(line, '-');
-        text_append_unsigned(line, value < 0 ? -(uint64_t) value : (uint64_t) value);
+        text_append_signed(line, value);
 }
 
 static void append_string(Text *line, const char *key, const char *value)
@@ -71,7 +68,7 @@ static void append_time(CallLog *log, const char *key, const struct timespec *ti
 
 static void append_registers(Text *line, const OpenCall *call)
 {
-        append_key(line, "args");
+        append_key(line, KEY("args"));
         text_append_char(line, '[');
         for (unsigned i = 0; i < 6; i++) {
                 text_append(line, i ? ",\"" : "\"");
@@ -85,22 +82,21 @@ static void append_arguments(Text *line, const OpenCall *open)
 {
         const DecodedCall *call = &open->decoded;
 
-        append_key(line, "arguments");
+        append_key(line, KEY("arguments"));
         text_append_char(line, '[');
         for (unsigned i = 0; i < call->argument_count; i++) {
                 const DecodedArgument *argument = &call->arguments[i];
 
-                text_append(line, i ? ",{" : "{");
-                text_append(line, "\"name\":\"");
+                text_append(line, i ? ",{\"name\":\"" : "{\"name\":\"");
                 text_append(line, argument->name);
                 text_append(line, "\",\"kind\":\"");
                 text_append(line, argument_kind_name(argument->kind));
                 text_append(line, "\",\"value\":\"");
                 text_append_hex(line, open_call_argument(open, i));
-                text_append_char(line, '"');
-                append_string(line, "text", argument->text);
+                text_append(line, "\",\"text\":");
+                text_append_json(line, argument->text, strlen(argument->text));
                 if (argument->resolved)
-                        append_string(line, "resolved", argument->resolved);
+                        append_string(line, KEY("resolved"), argument->resolved);
                 text_append_char(line, '}');
         }
         text_append_char(line, ']');
@@ -108,15 +104,15 @@ static void append_arguments(Text *line, const OpenCall *open)
 
 static void append_call(Text *line, uint64_t jail, const Tracee *tracee, const OpenCall *call)
 {
-        append_number(line, "jail", (int64_t) jail);
-        append_number(line, "pid", tracee_pid(tracee));
-        append_number(line, "tid", tracee_tid(tracee));
-        append_string(line, "exe", tracee->process->exe ? tracee->process->exe : "");
-        append_string(line, "comm", tracee->process->comm);
-        append_string(line, "syscall", call->decoded.name);
-        append_number(line, "number", call->decoded.registers.number);
+        append_number(line, KEY("jail"), (int64_t) jail);
+        append_number(line, KEY("pid"), tracee_pid(tracee));
+        append_number(line, KEY("tid"), tracee_tid(tracee));
+        append_string(line, KEY("exe"), tracee->process->exe ? tracee->process->exe : "");
+        append_string(line, KEY("comm"), tracee->process->comm);
+        append_string(line, KEY("syscall"), call->decoded.name);
+        append_number(line, KEY("number"), call->decoded.registers.number);
         append_registers(line, call);
-        append_string(line, "text", call->decoded.text);
+        append_string(line, KEY("text"), call->decoded.text);
         append_arguments(line, call);
 }
 
@@ -129,23 +125,23 @@ void call_log_describe(Text *text, uint64_t jail, const Tracee *tracee, const Op
 
 static void append_verdict(Text *line, const OpenCall *call)
 {
-        append_string(line, "action", call_action_name(call->action));
-        append_string(line, "by", decided_by_name(call->by));
-        append_key(line, "rule");
+        append_string(line, KEY("action"), call_action_name(call->action));
+        append_string(line, KEY("by"), decided_by_name(call->by));
+        append_key(line, KEY("rule"));
         if (call->rule < 0)
                 text_append(line, "null");
         else
                 text_append_unsigned(line, (uint64_t) call->rule);
         if (call->by == BY_USER || call->by == BY_INJECTION)
-                append_number(line, "who", call->who);
-        append_string(line, "verified", verified_name(call->verified));
+                append_number(line, KEY("who"), call->who);
+        append_string(line, KEY("verified"), verified_name(call->verified));
         if (call->unverified_reason)
-                append_string(line, "unverified", call->unverified_reason);
-        append_key(line, "edited");
+                append_string(line, KEY("unverified"), call->unverified_reason);
+        append_key(line, KEY("edited"));
         text_append(line, call->edited_from ? "true" : "false");
         if (call->edited_from) {
-                append_string(line, "from", call->edited_from);
-                append_string(line, "to", call->decoded.text);
+                append_string(line, KEY("from"), call->edited_from);
+                append_string(line, KEY("to"), call->decoded.text);
         }
 }
 
@@ -160,19 +156,19 @@ static void append_named_result(Text *line, const OpenCall *call, int64_t result
 
 static void append_end(Text *line, const OpenCall *call, const CallEnd *end)
 {
-        uint64_t now = monotonic_ns(), resumed = call->resumed_ns ? call->resumed_ns : now;
+        uint64_t resumed = call->resumed_ns ? call->resumed_ns : end->ended_ns;
         const char *name = NULL;
 
         if (end->returned) {
                 bool failed = end->result < 0 && end->result >= -4095;
 
-                append_number(line, "return", failed ? -1 : end->result);
+                append_number(line, KEY("return"), failed ? -1 : end->result);
                 name = failed ? errno_name((int) -end->result) : NULL;
         } else {
-                append_key(line, "return");
+                append_key(line, KEY("return"));
                 text_append(line, "null");
         }
-        append_key(line, "errno");
+        append_key(line, KEY("errno"));
         if (name)
                 text_append_json(line, name, strlen(name));
         else
@@ -180,9 +176,9 @@ static void append_end(Text *line, const OpenCall *call, const CallEnd *end)
         if (end->returned && !name && decode_result_has_names(&call->decoded.registers))
                 append_named_result(line, call, end->result);
         if (end->ended)
-                append_string(line, "ended", end->ended);
-        append_number(line, "held_ns", (int64_t) (resumed - call->entered_ns));
-        append_number(line, "ran_ns", (int64_t) (now - resumed));
+                append_string(line, KEY("ended"), end->ended);
+        append_number(line, KEY("held_ns"), (int64_t) (resumed - call->entered_ns));
+        append_number(line, KEY("ran_ns"), (int64_t) (end->ended_ns - resumed));
 }
 
 static int finish_line(CallLog *log)
@@ -197,8 +193,8 @@ static void begin_line(CallLog *log, const struct timespec *time)
 {
         text_clear(&log->line);
         text_append_char(&log->line, '{');
-        append_time(log, "time", time);
-        append_number(&log->line, "seq", (int64_t) ++log->sequence);
+        append_time(log, KEY("time"), time);
+        append_number(&log->line, KEY("seq"), (int64_t) ++log->sequence);
 }
 
 int call_log_write(CallLog *log, const Tracee *tracee, const OpenCall *call, const CallEnd *end)
@@ -216,9 +212,9 @@ int call_log_note(CallLog *log, const char *event, const char *message)
 
         clock_gettime(CLOCK_REALTIME, &now);
         begin_line(log, &now);
-        append_number(&log->line, "jail", (int64_t) log->jail);
-        append_string(&log->line, "event", event);
-        append_string(&log->line, "message", message);
+        append_number(&log->line, KEY("jail"), (int64_t) log->jail);
+        append_string(&log->line, KEY("event"), event);
+        append_string(&log->line, KEY("message"), message);
         return finish_line(log);
 }
 

@@ -20,6 +20,7 @@ typedef struct CallEnd {
         bool returned;     /* `result` is what the program sees */
         int64_t result;    /* raw register */
         const char *ended; /* when it did not return: "exit", "exec", "killed", "supervisor" … */
+        uint64_t ended_ns; /* CLOCK_MONOTONIC */
 } CallEnd;
 
 /* Writes the record. */

@@ -21,7 +21,7 @@
 static void count_call(Supervisor *supervisor, const Tracee *tracee, const CallEnd *end)
 {
         const OpenCall *call = tracee->call;
-        uint64_t now = monotonic_ns(), resumed = call->resumed_ns ? call->resumed_ns : now;
+        uint64_t resumed = call->resumed_ns ? call->resumed_ns : end->ended_ns;
 
         statistics_add(supervisor->statistics, &(StatisticsCall){
                                                        .number = call->decoded.registers.number,
@@ -31,16 +31,19 @@ static void count_call(Supervisor *supervisor, const Tracee *tracee, const CallE
                                                        .returned = end->returned,
                                                        .refused = call->action == CALL_ABORTED,
                                                        .held_ns = resumed - call->entered_ns,
-                                                       .ran_ns = now - resumed,
+                                                       .ran_ns = end->ended_ns - resumed,
                                                });
 }
 
-static void write_record(Supervisor *supervisor, Tracee *tracee, const CallEnd *end)
+static void write_record(Supervisor *supervisor, Tracee *tracee, const CallEnd *how)
 {
-        count_call(supervisor, tracee, end);
+        CallEnd end = *how;
+
+        end.ended_ns = monotonic_ns();
+        count_call(supervisor, tracee, &end);
         if (!tracee->call->logged)
                 return;
-        if (call_log_write(&supervisor->log, tracee, tracee->call, end) < 0)
+        if (call_log_write(&supervisor->log, tracee, tracee->call, &end) < 0)
                 call_log_note(&supervisor->log, "record-lost",
                               "the record of a call did not fit the log");
         supervisor_log_written(supervisor);

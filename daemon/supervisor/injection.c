@@ -60,7 +60,8 @@ static void injection_finish(Supervisor *supervisor, Tracee *tracee)
         if (injection->call->is_decoded) {
                 const CallEnd end = {.returned = result->executed,
                                      .result = result->result,
-                                     .ended = result->executed ? NULL : "killed"};
+                                     .ended = result->executed ? NULL : "killed",
+                                     .ended_ns = monotonic_ns()};
 
                 call_log_write(&supervisor->log, tracee, injection->call, &end);
                 supervisor_log_written(supervisor);

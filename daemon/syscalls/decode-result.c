@@ -52,7 +52,7 @@ static void decode_fcntl_result(DecodeContext *context, int command, int64_t res
                 text_append_char(context->text, ')');
                 return;
         }
-        text_append_format(context->text, "%ld", (long) result);
+        text_append_signed(context->text, result);
 }
 
 bool decode_result_has_names(const CallRegisters *registers)
@@ -86,6 +86,6 @@ int decode_result(const CallRegisters *registers, int64_t result, const CallerVi
         else if (entry && entry->number == CALL_fcntl)
                 decode_fcntl_result(&context, (int) registers->arguments[1], result);
         else
-                text_append_format(text, "%ld", (long) result);
+                text_append_signed(text, result);
         return text_error(text);
 }

@@ -37,7 +37,7 @@ void decode_fd(DecodeContext *context, int fd)
 {
         _cleanup_free_ char *description = NULL;
 
-        text_append_format(context->text, "%d", fd);
+        text_append_signed(context->text, fd);
         if (fd < 0 || !context->limits->resolve || !context->view->describe_fd)
                 return;
         if (context->view->describe_fd(context->view->context, fd, &description) == 0)
@@ -105,7 +105,7 @@ void decode_signal(Text *text, int number)
         if (name)
                 text_append(text, name);
         else
-                text_append_format(text, "%d", number);
+                text_append_signed(text, number);
 }
 
 void decode_error(Text *text, int number)
@@ -115,7 +115,7 @@ void decode_error(Text *text, int number)
         if (name)
                 text_append(text, name);
         else
-                text_append_format(text, "%d", number);
+                text_append_signed(text, number);
 }
 
 static bool set_has(const NamedConstants *set, uint64_t value)

@@ -229,11 +229,11 @@ static void decode_value(DecodeContext *context, const SyscallArgument *argument
         switch (argument->kind) {
         case ARGUMENT_KIND_NUMBER:
         case ARGUMENT_KIND_OFFSET:
-                text_append_format(text, "%ld", (long) value);
+                text_append_signed(text, (int64_t) value);
                 break;
         case ARGUMENT_KIND_INT:
         case ARGUMENT_KIND_PID:
-                text_append_format(text, "%d", (int) value);
+                text_append_signed(text, (int) value);
                 break;
         case ARGUMENT_KIND_UNSIGNED:
         case ARGUMENT_KIND_SIZE:
@@ -384,7 +384,7 @@ int decode_call(const CallRegisters *registers, const CallerView *view, const De
         context_init(&context, &call.registers, view, limits, &text);
         call.entry = context.entry;
         if (call.entry)
-                snprintf(call.name, sizeof(call.name), "%s", call.entry->name);
+                strncpy(call.name, call.entry->name, sizeof(call.name) - 1);
         else
                 snprintf(call.name, sizeof(call.name), "syscall_%d", registers->number);
         r = fill_call(&context, &call);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Texts and numbers: the tables that everything else leans on. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,6 +51,22 @@ static void formatted_text_is_whole_whatever_room_there_was(void **state)
                 assert_int_equal(text.length, 2 * (size_t) (width ? width : 1) + 5);
                 assert_int_equal(strlen(text_get(&text)), text.length);
                 assert_string_equal(text_get(&text) + text.length - 5, "7|end");
+        }
+}
+
+static void numbers_are_written_as_printf_does(void **state)
+{
+        static const int64_t numbers[] = {0,   1,    -1,        9,         10,
+                                          -10, 4095, INT32_MIN, INT64_MAX, INT64_MIN};
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(numbers); i++) {
+                _cleanup_text_ Text text = TEXT_INIT;
+                char wanted[32];
+
+                snprintf(wanted, sizeof(wanted), "%" PRId64, numbers[i]);
+                text_append_signed(&text, numbers[i]);
+                assert_string_equal(text_get(&text), wanted);
         }
 }
 
@@ -119,6 +136,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(json_strings_are_escaped_and_always_utf8),
+                cmocka_unit_test(numbers_are_written_as_printf_does),
                 cmocka_unit_test(formatted_text_is_whole_whatever_room_there_was),
                 cmocka_unit_test(utf8_refuses_overlong_surrogate_and_cut_sequences),
                 cmocka_unit_test(numbers_are_whole_strings_or_errors),
