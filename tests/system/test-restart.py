@@ -9,6 +9,7 @@ import subprocess
 
 from jail import wait_for
 from machine import main
+from terminal import Terminal
 
 ASK_FOR_MKDIR = ("--default", "allow", "--rule", "mkdir=notify", "--ask", "none")
 
@@ -67,10 +68,10 @@ def upgrade(machine):
 
 
 @contextlib.contextmanager
-def setting(machine, text):
+def setting(machine, service, unit=""):
     """A drop-in for the time of a test."""
     directory = "/run/systemd/system/jaild.service.d"
-    machine.put(f"{directory}/test.conf", f"[Service]\n{text}\n")
+    machine.put(f"{directory}/test.conf", f"[Unit]\n{unit}\n[Service]\n{service}\n")
     machine.root.check(["systemctl", "daemon-reload"])
     try:
         yield
@@ -255,6 +256,83 @@ def ten_jails_go_on_at_once_and_leave_two_descriptors_each(machine):
     wait_for("the store", lambda: descriptors_kept(machine) == before + 10 * 2)
 
 
+def a_question_that_stands_is_answered_after_a_restart(machine):
+    alice = machine.alice
+    with Terminal(alice, [alice.bin / "jailctl", "run", "--system", "--default", "allow", "--rule",
+                          "mkdir=notify", "--", "sh", "-c", "mkdir one; mkdir two; echo made"]
+                  ) as terminal:
+        terminal.expect('mkdir("one"')
+        kill(machine)
+        terminal.send("a")
+        terminal.expect('mkdir("two"')
+        restart(machine)
+        terminal.send("a")
+        terminal.expect("made")
+        assert terminal.wait() == 0
+
+
+def calls_of_a_client_that_is_gone_are_answered_by_another(machine):
+    alice = machine.alice
+    with Runs(alice, *ASK_FOR_MKDIR, "--", "mkdir", "without-a-client") as run:
+        held = alice.pending()[0]
+        run.process.kill()
+        run.process.wait()
+        kill(machine)
+        assert [call["id"] for call in alice.pending()] == [held["id"]]
+        alice.check([alice.bin / "jailctl", "decide", str(held["id"]), "allow"])
+        wait_for("the end", lambda: jail(alice, held["jail"])["state"] == "ended")
+        assert jail(alice, held["jail"])["status"] == 0
+        alice.check(["test", "-d", "without-a-client"])
+
+
+@contextlib.contextmanager
+def slow_supervisors(machine):
+    """Who was started waits, and its jail with it, before it does anything."""
+    # Where the installed jaild looks for it.
+    program = pathlib.Path(machine.root.check(
+        ["sh", "-c", "ls /usr/libexec/seccomp-jail/jail-supervisor "
+         "/usr/local/libexec/seccomp-jail/jail-supervisor 2>/dev/null || true"]).strip())
+    machine.root.check(["mv", program, f"{program}.real"])
+    machine.put(program, f"#!/bin/sh\nsleep 3\nexec {program}.real\n", 0o755)
+    try:
+        yield
+    finally:
+        machine.root.check(["mv", f"{program}.real", program])
+
+
+def a_jail_that_was_being_started_is_not_half_there_afterwards(machine):
+    alice = machine.alice
+    with slow_supervisors(machine), Runs(
+            alice, "--rules", "all-allow", "--", "touch", "ran-all-the-same") as run:
+        wait_for("the supervisor", lambda: machine.root.run(
+            ["pgrep", "-f", "^/bin/sh .*jail-supervisor"]).stdout.split())
+        kill(machine)
+        status, out, err = run.end()
+        assert (status, out) == (125, "") and err, (status, out, err)
+        wait_for("the supervisor's end", lambda: not machine.root.run(
+            ["pgrep", "-f", "^/bin/sh .*jail-supervisor"]).stdout.split())
+    assert not jails(alice, "starting") and not jails(alice), jails(alice)
+    assert alice.run(["test", "-e", "ran-all-the-same"]).returncode == 1
+
+
+def a_jaild_that_is_given_up_ends_its_jails(machine):
+    alice = machine.alice
+    with setting(machine, "RestartSec=0", unit="StartLimitBurst=2"), Runs(
+            alice, "--rules", "all-allow", "--", "sleep", "1000") as run:
+        wait_for("the jail", lambda: jails(alice))
+        for _ in range(4):
+            pid = main_pid(machine)
+            if pid:
+                machine.root.run(["kill", "-KILL", str(pid)])
+                wait_for("its end", lambda pid=pid: main_pid(machine) != pid)
+        wait_for("the failure", lambda: machine.property(
+            "jaild.service", "ActiveState") == "failed")
+        status, _, err = run.end()
+        assert status == 137 and "jaild ended" in err, (status, err)
+        wait_for("the supervisors' end", lambda: not supervisors(machine))
+    machine.root.check(["systemctl", "start", "jaild"])
+
+
 def a_stop_ends_every_jail(machine):
     alice = machine.alice
     with Runs(alice, "--rules", "all-allow", "--", "sleep", "1000") as run:
@@ -273,4 +351,8 @@ main([a_restart_ends_no_jail, a_killed_jaild_ends_no_jail, an_upgraded_jaild_end
       numbers_are_not_given_again_and_ended_jails_are_known,
       a_follower_of_the_log_misses_nothing,
       ten_jails_go_on_at_once_and_leave_two_descriptors_each,
+      a_question_that_stands_is_answered_after_a_restart,
+      calls_of_a_client_that_is_gone_are_answered_by_another,
+      a_jail_that_was_being_started_is_not_half_there_afterwards,
+      a_jaild_that_is_given_up_ends_its_jails,
       a_stop_ends_every_jail])
