@@ -151,7 +151,7 @@ static int find_value(const Text *status, const char *key, const char **ret)
         return -EBADMSG;
 }
 
-/* One number of /proc/PID/status, the first behind `key`. */
+/* The first number behind `key` in /proc/PID/status. */
 static int status_number(pid_t pid, const char *key, int base, uint64_t *ret)
 {
         _cleanup_text_ Text status = TEXT_INIT;
@@ -164,6 +164,17 @@ static int status_number(pid_t pid, const char *key, int base, uint64_t *ret)
                 return r;
         *ret = strtoull(value, NULL, base);
         return 0;
+}
+
+/* One that is a pid, a uid or a count. */
+static int status_small_number(pid_t pid, const char *key, unsigned *ret)
+{
+        uint64_t value;
+        int r = status_number(pid, key, 10, &value);
+
+        if (r == 0)
+                *ret = (unsigned) value;
+        return r;
 }
 
 static int read_process_link(pid_t pid, const char *link, char **ret)
@@ -248,12 +259,7 @@ int process_comm(pid_t tid, char **ret)
 
 int process_thread_group(pid_t tid, pid_t *ret_pid)
 {
-        uint64_t value;
-        int r = status_number(tid, "Tgid", 10, &value);
-
-        if (r == 0)
-                *ret_pid = (pid_t) value;
-        return r;
+        return status_small_number(tid, "Tgid", (unsigned *) ret_pid);
 }
 
 int process_state(pid_t tid, char *ret_state)
@@ -271,42 +277,22 @@ int process_state(pid_t tid, char *ret_state)
 
 int process_parent(pid_t pid, pid_t *ret_parent)
 {
-        uint64_t value;
-        int r = status_number(pid, "PPid", 10, &value);
-
-        if (r == 0)
-                *ret_parent = (pid_t) value;
-        return r;
+        return status_small_number(pid, "PPid", (unsigned *) ret_parent);
 }
 
 int process_tracer(pid_t tid, pid_t *ret_tracer)
 {
-        uint64_t value;
-        int r = status_number(tid, "TracerPid", 10, &value);
-
-        if (r == 0)
-                *ret_tracer = (pid_t) value;
-        return r;
+        return status_small_number(tid, "TracerPid", (unsigned *) ret_tracer);
 }
 
 int process_uid(pid_t pid, uid_t *ret_uid)
 {
-        uint64_t value;
-        int r = status_number(pid, "Uid", 10, &value);
-
-        if (r == 0)
-                *ret_uid = (uid_t) value;
-        return r;
+        return status_small_number(pid, "Uid", ret_uid);
 }
 
 int process_seccomp_filters(pid_t tid, unsigned *ret_count)
 {
-        uint64_t value;
-        int r = status_number(tid, "Seccomp_filters", 10, &value);
-
-        if (r == 0)
-                *ret_count = (unsigned) value;
-        return r;
+        return status_small_number(tid, "Seccomp_filters", ret_count);
 }
 
 int process_waiting_call(pid_t tid, CallRegisters *ret)
@@ -348,15 +334,7 @@ int process_pending_signals(pid_t tid, uint64_t *ret_set)
 
 int process_caught_signals(pid_t tid, uint64_t *ret_set)
 {
-        _cleanup_text_ Text status = TEXT_INIT;
-        const char *caught;
-        int r = read_status(tid, &status);
-
-        if (r == 0)
-                r = find_value(&status, "SigCgt", &caught);
-        if (r == 0)
-                *ret_set = strtoull(caught, NULL, 16);
-        return r;
+        return status_number(tid, "SigCgt", 16, ret_set);
 }
 
 /* Cuts bytes into strings, each ended by `end`; the last may lack it. */
