@@ -107,26 +107,51 @@ static GtkColumnViewColumn *add_column(ActivityPage *self, const char *title, co
         return column; /* the view keeps it alive */
 }
 
+/* Rows whose counts are as they were stay as they are, and so do focus, selection and place. */
+static void take_count(ActivityPage *self, GVariant *info)
+{
+        GListModel *counts = G_LIST_MODEL(self->counts);
+        const char *name = dictionary_string(info, "syscall", "");
+        g_autoptr(CallCount) count = g_object_new(CALL_TYPE_COUNT, NULL);
+        guint position = 0;
+
+        for (; position < g_list_model_get_n_items(counts); position++) {
+                g_autoptr(CallCount) known = g_list_model_get_item(counts, position);
+
+                if (strcmp(dictionary_string(known->info, "syscall", ""), name) != 0)
+                        continue;
+                if (g_variant_equal(known->info, info))
+                        return;
+                break;
+        }
+        count->info = g_variant_ref(info);
+        g_list_store_splice(self->counts, position,
+                            position < g_list_model_get_n_items(counts) ? 1 : 0,
+                            (gpointer *) &count, 1);
+}
+
+typedef struct Question {
+        ActivityPage *page;
+        guint64 jail; /* whose counts were asked for */
+} Question;
+
 static void counted(GObject *source, GAsyncResult *result, gpointer data)
 {
-        g_autoptr(ActivityPage) self = data;
+        g_autofree Question *question = data;
+        g_autoptr(ActivityPage) self = question->page;
         g_autoptr(GVariant) statistics = NULL;
         g_autoptr(GVariant) list = NULL;
-        g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
 
         if (!seccomp_jail_call_get_statistics_finish(SECCOMP_JAIL(source), &statistics, result,
                                                      NULL) ||
-            !self->counts)
+            !self->counts || !self->jail || jail_item_id(self->jail) != question->jail)
                 return;
         list = dictionary_container(statistics, "by-call", "aa{sv}");
         for (gsize i = 0; list && i < g_variant_n_children(list); i++) {
-                CallCount *count = g_object_new(CALL_TYPE_COUNT, NULL);
+                g_autoptr(GVariant) info = g_variant_get_child_value(list, i);
 
-                count->info = g_variant_get_child_value(list, i);
-                g_ptr_array_add(items, count);
+                take_count(self, info);
         }
-        g_list_store_splice(self->counts, 0, g_list_model_get_n_items(G_LIST_MODEL(self->counts)),
-                            items->pdata, items->len);
 }
 
 static gboolean refresh(gpointer data)
@@ -134,9 +159,15 @@ static gboolean refresh(gpointer data)
         ActivityPage *self = data;
         SeccompJail *proxy = jail_application_proxy(jail_application_get());
 
-        if (self->jail && proxy)
-                seccomp_jail_call_get_statistics(proxy, jail_item_id(self->jail), DAEMON_CALL, NULL,
-                                                 counted, g_object_ref(self));
+        Question *question;
+
+        if (!self->jail || !proxy)
+                return G_SOURCE_CONTINUE;
+        question = g_new0(Question, 1);
+        question->page = g_object_ref(self);
+        question->jail = jail_item_id(self->jail);
+        seccomp_jail_call_get_statistics(proxy, question->jail, DAEMON_CALL, NULL, counted,
+                                         question);
         return G_SOURCE_CONTINUE;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "side-window.h"
 #include "wording.h"
 
 static void attached(GObject *source, GAsyncResult *result, gpointer data)
@@ -86,8 +87,9 @@ static gboolean is_shown(GtkListBoxRow *row, gpointer data)
 
 void attach_dialog_present(MainWindow *window)
 {
-        GtkWidget *dialog = adw_window_new();
         GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+        GtkWindow *dialog =
+                side_window_new(GTK_WIDGET(window), _("Watch a Running Program"), 480, 560, box);
         GtkWidget *search = gtk_search_entry_new();
         GtkWidget *scroll = gtk_scrolled_window_new();
         GtkWidget *list = gtk_list_box_new();
@@ -108,13 +110,8 @@ void attach_dialog_present(MainWindow *window)
         gtk_widget_set_margin_bottom(search, 6);
         gtk_widget_set_vexpand(scroll, TRUE);
         gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scroll), list);
-        gtk_box_append(GTK_BOX(box), adw_header_bar_new());
         gtk_box_append(GTK_BOX(box), search);
         gtk_box_append(GTK_BOX(box), scroll);
-        adw_window_set_content(ADW_WINDOW(dialog), box);
-        gtk_window_set_title(GTK_WINDOW(dialog), _("Watch a Running Program"));
-        gtk_window_set_default_size(GTK_WINDOW(dialog), 480, 560);
-        gtk_window_set_transient_for(GTK_WINDOW(dialog), GTK_WINDOW(window));
-        gtk_window_set_modal(GTK_WINDOW(dialog), TRUE);
-        gtk_window_present(GTK_WINDOW(dialog));
+        gtk_window_set_modal(dialog, TRUE);
+        gtk_window_present(dialog);
 }

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "dictionary.h"
+#include "side-window.h"
 #include "wording.h"
 
 static const char *icon_of(const char *state)
@@ -50,22 +51,14 @@ static void examined(GObject *source, GAsyncResult *result, gpointer data)
 
 void doctor_dialog_present(MainWindow *window)
 {
-        GtkWidget *dialog = adw_window_new();
-        GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
         GtkWidget *page = adw_preferences_page_new();
         GtkWidget *group = adw_preferences_group_new();
         SeccompJail *proxy = jail_application_proxy(jail_application_get());
 
         adw_preferences_group_set_description(ADW_PREFERENCES_GROUP(group), _("Trying…"));
         adw_preferences_page_add(ADW_PREFERENCES_PAGE(page), ADW_PREFERENCES_GROUP(group));
-        gtk_widget_set_vexpand(page, TRUE);
-        gtk_box_append(GTK_BOX(box), adw_header_bar_new());
-        gtk_box_append(GTK_BOX(box), page);
-        adw_window_set_content(ADW_WINDOW(dialog), box);
-        gtk_window_set_title(GTK_WINDOW(dialog), _("What This Machine Can Do"));
-        gtk_window_set_default_size(GTK_WINDOW(dialog), 560, 600);
-        gtk_window_set_transient_for(GTK_WINDOW(dialog), GTK_WINDOW(window));
-        gtk_window_present(GTK_WINDOW(dialog));
+        gtk_window_present(
+                side_window_new(GTK_WIDGET(window), _("What This Machine Can Do"), 560, 600, page));
         if (proxy)
                 seccomp_jail_call_doctor(proxy, g_variant_new("a{sv}", NULL), DAEMON_CALL, NULL,
                                          examined, g_object_ref(group));

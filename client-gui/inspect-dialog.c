@@ -7,6 +7,7 @@
 
 #include "application.h"
 #include "dictionary.h"
+#include "side-window.h"
 #include "wording.h"
 
 static GtkWidget *new_group(AdwPreferencesPage *page, const char *title)
@@ -89,20 +90,11 @@ static void inspected(GObject *source, GAsyncResult *result, gpointer data)
 
 void inspect_dialog_present(GtkWidget *parent, int pid)
 {
-        GtkWidget *window = adw_window_new();
-        GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
         GtkWidget *page = adw_preferences_page_new();
         SeccompJail *proxy = jail_application_proxy(jail_application_get());
         g_autofree char *title = g_strdup_printf(_("Process %d"), pid);
 
-        gtk_window_set_title(GTK_WINDOW(window), title);
-        gtk_window_set_default_size(GTK_WINDOW(window), 560, 560);
-        gtk_window_set_transient_for(GTK_WINDOW(window), GTK_WINDOW(gtk_widget_get_root(parent)));
-        gtk_widget_set_vexpand(page, TRUE);
-        gtk_box_append(GTK_BOX(box), adw_header_bar_new());
-        gtk_box_append(GTK_BOX(box), page);
-        adw_window_set_content(ADW_WINDOW(window), box);
-        gtk_window_present(GTK_WINDOW(window));
+        gtk_window_present(side_window_new(parent, title, 560, 560, page));
         seccomp_jail_call_inspect(proxy, pid, g_variant_new("a{sv}", NULL), DAEMON_CALL, NULL,
                                   inspected, g_object_ref(page));
 }

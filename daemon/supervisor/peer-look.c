@@ -263,6 +263,39 @@ static int add_stack(sd_bus_message *reply, const Tracee *tracee)
         return r;
 }
 
+/* "3: /etc/passwd" as the pair that it is. */
+static int append_descriptor(sd_bus_message *reply, char *line)
+{
+        char *target = strstr(line, ": ");
+
+        if (!target)
+                return 0;
+        *target = '\0';
+        return sd_bus_message_append(reply, "{ss}", line, target + strlen(": "));
+}
+
+static int add_descriptors(sd_bus_message *reply, pid_t pid)
+{
+        char **lines = NULL;
+        int r;
+
+        if (process_descriptors(pid, &lines) < 0)
+                return 0;
+        r = sd_bus_message_open_container(reply, 'e', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(reply, "s", "descriptors");
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'v', "a{ss}");
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "{ss}");
+        for (size_t i = 0; r >= 0 && lines[i]; i++)
+                r = append_descriptor(reply, lines[i]);
+        for (unsigned i = 0; r >= 0 && i < 3; i++)
+                r = sd_bus_message_close_container(reply);
+        strv_free(lines);
+        return r;
+}
+
 /* What Inspect is asked for, as bits. */
 enum {
         LOOK_REGISTERS = 1 << 0,
@@ -328,7 +361,7 @@ static int add_facts(sd_bus_message *reply, const Tracee *tracee, unsigned what)
         if (r >= 0 && what & LOOK_MAPS)
                 r = add_list(reply, "maps", process_maps, pid);
         if (r >= 0 && what & LOOK_DESCRIPTORS)
-                r = add_list(reply, "descriptors", process_descriptors, pid);
+                r = add_descriptors(reply, pid);
         if (r >= 0 && what & LOOK_SIGNALS)
                 r = message_add_waiting_signals(reply, tracee_tid(tracee));
         if (r >= 0 && what & LOOK_REGISTERS)

@@ -201,6 +201,7 @@ def looking_and_injecting(jail):
     raw = jail.jailctl("memory", str(call["pid"]), call["args"][0], "4", "--raw")
     assert raw.stdout == "made", raw
     info, = jail.json_lines("inspect", str(call["pid"]), "--json")
+    assert info["descriptors"]["0"] and all(fd.isdigit() for fd in info["descriptors"]), info
     assert info["cwd"] == str(jail.work) and info["registers"], info
     result = jail.jailctl("inject", str(call["pid"]), 'mkdir("injected", 0755)')
     assert result.returncode == 0 and (jail.work / "injected").is_dir(), result
