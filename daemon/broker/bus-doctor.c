@@ -17,9 +17,8 @@ typedef struct DoctorRun {
         Broker *broker;
         UserAccount *account;    /* who asked */
         sd_bus_message *request; /* a reference */
-        pid_t pid;
-        int pidfd, output; /* owned */
-        Text text;         /* what it printed so far */
+        int pidfd, output;       /* owned; -1 until it runs */
+        Text text;               /* what it printed so far */
         sd_event_source *source, *deadline;
 } DoctorRun;
 
@@ -128,26 +127,52 @@ static int on_deadline(sd_event_source *source _unused_, uint64_t usec _unused_,
         return 0;
 }
 
+static int watch(DoctorRun *run)
+{
+        sd_event *event = run->broker->event;
+        int r = sd_event_add_io(event, &run->source, run->output, EPOLLIN, on_output, run);
+
+        if (r >= 0)
+                r = sd_event_add_time_relative(event, &run->deadline, CLOCK_MONOTONIC,
+                                               TIMEOUT_DOCTOR, 0, on_deadline, run);
+        return r;
+}
+
+static void on_launched(SupervisorProcess *process, const Problem *failure, void *userdata)
+{
+        DoctorRun *run = userdata;
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r = 0;
+
+        if (process) {
+                run->pidfd = process->pidfd;
+                run->output = process->control;
+                r = watch(run);
+        }
+        if (process && r >= 0)
+                return;
+        if (failure)
+                bus_error_of_problem(&error, failure);
+        else
+                bus_error_of_errno(&error, r, "the doctor cannot be watched");
+        sd_bus_reply_method_error(run->request, &error);
+        sd_bus_error_free(&error);
+        run_free(run);
+}
+
 static int launch(DoctorRun *run, uid_t uid, Problem *problem)
 {
         static const char *const arguments[] = {"jail-supervisor", "--doctor", "--json", NULL};
         _cleanup_(identity_release) Identity identity = {0};
         Broker *broker = run->broker;
-        int r = 0;
+        SupervisorStart start = {.event = broker->event,
+                                 .program = broker->supervisor_program,
+                                 .identity = broker->is_system ? &identity : NULL,
+                                 .answer = on_launched,
+                                 .userdata = run};
+        int r = broker->is_system ? identity_of_user(uid, &identity) : 0;
 
-        if (broker->is_system)
-                r = identity_of_user(uid, &identity);
-        if (r >= 0)
-                r = supervisor_process_run(broker->supervisor_program, arguments,
-                                           broker->is_system ? &identity : NULL, &run->pid,
-                                           &run->pidfd, &run->output, problem);
-        if (r >= 0)
-                r = sd_event_add_io(broker->event, &run->source, run->output, EPOLLIN, on_output,
-                                    run);
-        if (r >= 0)
-                r = sd_event_add_time_relative(broker->event, &run->deadline, CLOCK_MONOTONIC,
-                                               TIMEOUT_DOCTOR, 0, on_deadline, run);
-        return r;
+        return r < 0 ? r : supervisor_process_run(&start, arguments, problem);
 }
 
 int bus_doctor(GateCall *call, sd_bus_error *error)

@@ -163,35 +163,6 @@ static int send_start(Starting *starting, Jail *jail)
         return r;
 }
 
-static int start_supervisor(Broker *broker, Jail *jail, Problem *problem)
-{
-        _cleanup_(identity_release) Identity identity = {0};
-        SupervisorProcess process;
-        int r = 0;
-
-        if (broker->is_system)
-                r = identity_of_user(jail->uid, &identity);
-        if (r >= 0)
-                r = supervisor_process_start(broker->supervisor_program,
-                                             broker->is_system ? &identity : NULL, &process,
-                                             problem);
-        if (r < 0)
-                return r;
-        r = jail_store_add(broker->jails.store, jail, &process);
-        if (r < 0)
-                log_warning("jail %llu will not outlive this jaild: %s",
-                            (unsigned long long) jail->number, strerror(-r));
-        return supervisor_peer_new(broker, jail, &process);
-}
-
-/* The stub waits: his, ours, or systemd's. */
-static int begin(Starting *starting, Jail *jail, Problem *problem)
-{
-        int r = start_supervisor(starting->broker, jail, problem);
-
-        return r < 0 ? r : send_start(starting, jail);
-}
-
 /* Nothing of it remains. The answer is the caller's to give. */
 static void abandon(Starting *starting)
 {
@@ -207,6 +178,71 @@ static void abandon(Starting *starting)
         broker_check_idle(broker);
 }
 
+/* The caller is told, later than his call returned. */
+static void give_up(Starting *starting, int error, Problem *problem)
+{
+        sd_bus_error answer = SD_BUS_ERROR_NULL;
+        const Jail *jail = starting_jail(starting);
+
+        if (!problem->error)
+                problem_set(problem, error, "cannot start %s: %s",
+                            jail ? jail->program : "the program", strerror(-error));
+        bus_error_of_problem(&answer, problem);
+        reply_failure(starting, &answer, jail);
+        sd_bus_error_free(&answer);
+        abandon(starting);
+}
+
+/* Whether jail and step both came out of the wait. */
+static int check_step(const Jail *jail, const Problem *failure, Problem *problem)
+{
+        if (failure)
+                return problem_set(problem, failure->error, "%s", problem_text(failure));
+        return jail ? 0 : problem_set(problem, -ECANCELED, "its jail is gone");
+}
+
+static int take_over(Starting *starting, Jail *jail, SupervisorProcess *process)
+{
+        Broker *broker = starting->broker;
+        int r = jail_store_add(broker->jails.store, jail, process);
+
+        if (r < 0)
+                log_warning("jail %llu will not outlive this jaild: %s",
+                            (unsigned long long) jail->number, strerror(-r));
+        r = supervisor_peer_new(broker, jail, process);
+        return r < 0 ? r : send_start(starting, jail);
+}
+
+static void on_supervisor(SupervisorProcess *process, const Problem *failure, void *userdata)
+{
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        Starting *starting = userdata;
+        Jail *jail = starting_jail(starting);
+        int r = check_step(jail, failure, &problem);
+
+        if (r >= 0)
+                r = take_over(starting, jail, process);
+        else if (process)
+                supervisor_process_end(process);
+        if (r < 0)
+                give_up(starting, r, &problem);
+}
+
+/* The stub waits: his, ours, or systemd's. */
+static int begin(Starting *starting, const Jail *jail, Problem *problem)
+{
+        _cleanup_(identity_release) Identity identity = {0};
+        Broker *broker = starting->broker;
+        SupervisorStart start = {.event = broker->event,
+                                 .program = broker->supervisor_program,
+                                 .identity = broker->is_system ? &identity : NULL,
+                                 .answer = on_supervisor,
+                                 .userdata = starting};
+        int r = broker->is_system ? identity_of_user(jail->uid, &identity) : 0;
+
+        return r < 0 ? r : supervisor_process_start(&start, problem);
+}
+
 /* ---- for a caller that brings no stub ---- */
 
 static void use_stub(Starting *starting, const ProgramStub *stub)
@@ -220,31 +256,18 @@ static void use_stub(Starting *starting, const ProgramStub *stub)
 static void on_unit(ProgramStub *stub, const Problem *failure, void *userdata)
 {
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
-        sd_bus_error error = SD_BUS_ERROR_NULL;
         Starting *starting = userdata;
         Jail *jail = starting_jail(starting);
-        int r;
+        int r = check_step(jail, failure, &problem);
 
         if (stub)
                 use_stub(starting, stub);
-        if (failure)
-                r = problem_set(&problem, failure->error, "%s", problem_text(failure));
-        else if (!jail)
-                r = problem_set(&problem, -ECANCELED, "its jail is gone");
-        else {
-                r = trace_check_stub(jail->uid, stub->pid, stub->pidfd, stub->socket, &problem);
-                if (r >= 0)
-                        r = begin(starting, jail, &problem);
-        }
         if (r >= 0)
-                return;
-        if (!problem.error)
-                problem_set(&problem, r, "cannot start %s: %s",
-                            jail ? jail->program : "the program", strerror(-r));
-        bus_error_of_problem(&error, &problem);
-        reply_failure(starting, &error, jail);
-        sd_bus_error_free(&error);
-        abandon(starting);
+                r = trace_check_stub(jail->uid, stub->pid, stub->pidfd, stub->socket, &problem);
+        if (r >= 0)
+                r = begin(starting, jail, &problem);
+        if (r < 0)
+                give_up(starting, r, &problem);
 }
 
 /* In user mode the daemon is the same user, and forks for him. Root never does: systemd starts the

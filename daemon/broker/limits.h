@@ -45,6 +45,7 @@
 /* ---- time, microseconds ---- */
 #define SECOND               1000000ull
 #define TIMEOUT_START        (60 * SECOND)  /* until a supervisor has the program running */
+#define TIMEOUT_SUPERVISOR   (30 * SECOND)  /* until systemd has started one */
 #define TIMEOUT_DESCRIBE     (2 * SECOND)   /* then a jail is listed from what the broker knows */
 #define TIMEOUT_FORWARDED    (600 * SECOND) /* a person's injected call may wait for long */
 #define TIMEOUT_DOCTOR       (60 * SECOND)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "broker/start-request.h"
 
-#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include "base/text.h"
 
 #define START_SOCKET     "/run/seccomp-jail/start"
-#define START_WAIT_MSEC  10000
 #define MESSAGE_MAX      (64u * 1024)
 #define DESCRIPTORS_MAX  2
 #define DESCRIPTOR_BYTES CMSG_SPACE(DESCRIPTORS_MAX * sizeof(int))
@@ -91,7 +89,7 @@ static ssize_t receive_with(int connection, void *bytes, size_t size, int *ret, 
 static int connect_start(Problem *problem)
 {
         struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = START_SOCKET};
-        int connection = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        int connection = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
         if (connection < 0)
                 return problem_set(problem, -errno, "cannot make a socket: %m");
@@ -125,21 +123,7 @@ static int send_request(int connection, const Child *child)
         return send_with(connection, parts, 3, descriptors, 2);
 }
 
-static int await_answer(int connection, int *ret_pidfd)
-{
-        struct pollfd at = {.fd = connection, .events = POLLIN};
-        char byte;
-        int r;
-
-        do
-                r = poll(&at, 1, START_WAIT_MSEC);
-        while (r < 0 && errno == EINTR);
-        if (r <= 0)
-                return r < 0 ? -errno : -ETIMEDOUT;
-        return (int) receive_with(connection, &byte, 1, ret_pidfd, 1);
-}
-
-int start_request_make(const Child *child, int *ret_pidfd, Problem *problem)
+int start_request_send(const Child *child, int *ret_connection, Problem *problem)
 {
         _cleanup_close_ int connection = connect_start(problem);
         int r;
@@ -147,14 +131,19 @@ int start_request_make(const Child *child, int *ret_pidfd, Problem *problem)
         if (connection < 0)
                 return connection;
         r = send_request(connection, child);
-        if (r >= 0)
-                r = await_answer(connection, ret_pidfd);
         if (r < 0)
-                return problem_set(problem, r,
-                                   "systemd has started no supervisor: %s; 'systemctl status "
-                                   "jail-supervisor.socket' and the journal say more",
+                return problem_set(problem, r, "systemd cannot be asked for a supervisor: %s",
                                    strerror(-r));
+        *ret_connection = TAKE_FD(connection);
         return 0;
+}
+
+int start_request_answer(int connection, int *ret_pidfd)
+{
+        char byte;
+        ssize_t n = receive_with(connection, &byte, 1, ret_pidfd, 1);
+
+        return n < 0 ? (int) n : 0;
 }
 
 /* ---- the started end ---- */

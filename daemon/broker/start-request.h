@@ -11,9 +11,11 @@
 #include "base/problem.h"
 #include "broker/child.h"
 
-/* jaild's: *ret_pidfd, owned, is of the process that runs child_run() now. Waits for systemd, for a
- * bounded time. */
-int start_request_make(const Child *child, int *ret_pidfd, Problem *problem);
+/* jaild's: asks, and waits for nothing. -EAGAIN when systemd does not take connections. */
+int start_request_send(const Child *child, int *ret_connection, Problem *problem);
+/* jaild's, once child_run() has run: *ret_pidfd, owned, is of the process. An error when systemd
+ * has started none. */
+int start_request_answer(int connection, int *ret_pidfd);
 
 /* The other end's: reads what it is to become from `connection`, and answers who it is. All that
  * *ret points to is kept in *ret_storage. `program` is left to the caller. */

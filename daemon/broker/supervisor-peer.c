@@ -157,9 +157,7 @@ int supervisor_peer_new(Broker *broker, Jail *jail, SupervisorProcess *process)
         int r;
 
         if (!peer) {
-                pidfd_send_signal(process->pidfd, SIGKILL, NULL, 0);
-                process->pidfd = close_fd(process->pidfd);
-                process->control = close_fd(process->control);
+                supervisor_process_end(process);
                 return -ENOMEM;
         }
         peer->broker = broker;

@@ -3,30 +3,116 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
+#include "broker/limits.h"
 #include "broker/process-status.h"
 #include "broker/start-request.h"
 #include "link/link-control.h"
 #include "link/link.h"
 
-/* Waits for the exec, which is short: the file is ours. */
-static int await_exec(int status, int pidfd)
-{
-        int error;
-        ssize_t n;
+#define PROCESS_NONE ((SupervisorProcess){.pidfd = -1, .control = -1})
 
-        do
-                n = read(status, &error, sizeof(error));
-        while (n < 0 && errno == EINTR);
-        if (n != sizeof(error))
-                return 0;
-        while (waitid(P_PIDFD, (id_t) pidfd, NULL, WEXITED) < 0 && errno == EINTR)
-                ;
-        return error;
+/* A process on its way to its exec. systemd may take its time for the first step, so nothing waits
+ * for it. */
+typedef struct Coming {
+        SupervisorStart start;
+        SupervisorProcess process;          /* as far as it is known */
+        int status;                         /* owned: an errno, or its end when the program runs */
+        int connection;                     /* owned: systemd's; -1 after a fork */
+        sd_event_source *source, *deadline; /* of status */
+} Coming;
+
+void supervisor_process_end(SupervisorProcess *process)
+{
+        if (process->pidfd >= 0)
+                pidfd_send_signal(process->pidfd, SIGKILL, NULL, 0);
+        process->pidfd = close_fd(process->pidfd);
+        process->control = close_fd(process->control);
 }
+
+static void coming_free(Coming *coming)
+{
+        sd_event_source_disable_unref(coming->source);
+        sd_event_source_disable_unref(coming->deadline);
+        supervisor_process_end(&coming->process);
+        close_fd(coming->status);
+        close_fd(coming->connection);
+        free(coming);
+}
+
+static void coming_freep(Coming **coming)
+{
+        if (*coming)
+                coming_free(*coming);
+}
+
+/* ---- it has come, or not ---- */
+
+static void give_up(Coming *coming, int error, const char *what)
+{
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        SupervisorStart start = coming->start;
+
+        problem_set(&problem, error, "%s %s: %s", what, start.program, strerror(-error));
+        coming_free(coming);
+        start.answer(NULL, &problem, start.userdata);
+}
+
+static void hand_over(Coming *coming)
+{
+        SupervisorStart start = coming->start;
+        SupervisorProcess process = coming->process;
+
+        coming->process = PROCESS_NONE;
+        coming_free(coming);
+        start.answer(&process, NULL, start.userdata);
+}
+
+/* Who it is, from the kernel. */
+static int identify(Coming *coming)
+{
+        int r = 0;
+
+        if (coming->connection >= 0)
+                r = start_request_answer(coming->connection, &coming->process.pidfd);
+        return r < 0 ? r : process_of_pidfd(coming->process.pidfd, &coming->process.pid);
+}
+
+static int on_status(sd_event_source *source _unused_, int fd, uint32_t events _unused_,
+                     void *userdata)
+{
+        Coming *coming = userdata;
+        int error = 0, r;
+        ssize_t n = read(fd, &error, sizeof(error));
+
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+                return 0;
+        if (n == sizeof(error)) {
+                give_up(coming, error, "cannot run");
+                return 0;
+        }
+        r = identify(coming);
+        if (r < 0)
+                give_up(coming, r,
+                        coming->connection >= 0 ? "systemd's journal says why it has not started"
+                                                : "it ended on the way to be");
+        else
+                hand_over(coming);
+        return 0;
+}
+
+static int on_late(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+{
+        give_up(userdata, -ETIMEDOUT, "systemd has not started");
+        return 0;
+}
+
+/* ---- the start ---- */
 
 static int fork_child(Child *child, int *ret_pidfd, Problem *problem)
 {
@@ -42,77 +128,70 @@ static int fork_child(Child *child, int *ret_pidfd, Problem *problem)
         return 0;
 }
 
-static int spawn(Child *child, pid_t *ret_pid, int *ret_pidfd, Problem *problem)
+static int coming_watch(Coming *coming)
 {
-        _cleanup_close_ int status = -1, write_end = -1, pidfd = -1;
+        sd_event *event = coming->start.event;
+        int r = sd_event_add_io(event, &coming->source, coming->status, EPOLLIN, on_status, coming);
+
+        if (r >= 0)
+                r = sd_event_add_time_relative(event, &coming->deadline, CLOCK_MONOTONIC,
+                                               TIMEOUT_SUPERVISOR, 0, on_late, coming);
+        return r;
+}
+
+/* Takes `ours`, our end of what the child keeps. */
+static int begin(const SupervisorStart *start, Child *child, int ours, Problem *problem)
+{
+        _cleanup_(coming_freep) Coming *coming = malloc(sizeof(*coming));
+        _cleanup_close_ int kept = ours, write_end = -1;
         int pipe[2], r;
 
+        if (!coming)
+                return -ENOMEM;
+        *coming =
+                (Coming){.start = *start, .process = PROCESS_NONE, .status = -1, .connection = -1};
+        coming->process.control = TAKE_FD(kept);
         if (pipe2(pipe, O_CLOEXEC) < 0)
                 return problem_set(problem, -errno, "cannot make a pipe: %m");
-        status = pipe[0];
+        coming->status = pipe[0];
         child->status = write_end = pipe[1];
-        r = child->identity ? start_request_make(child, &pidfd, problem)
-                            : fork_child(child, &pidfd, problem);
+        child->program = start->program;
+        child->identity = start->identity;
+        r = start->identity ? start_request_send(child, &coming->connection, problem)
+                            : fork_child(child, &coming->process.pidfd, problem);
+        if (r >= 0)
+                r = coming_watch(coming);
         if (r < 0)
                 return r;
-        write_end = close_fd(write_end);
-        r = await_exec(status, pidfd);
-        if (r < 0)
-                return problem_set(problem, r, "cannot run %s: %s", child->program, strerror(-r));
-        r = process_of_pidfd(pidfd, ret_pid);
-        if (r < 0)
-                return problem_set(problem, r, "%s ended as it was started", child->program);
-        *ret_pidfd = TAKE_FD(pidfd);
+        TAKE_PTR(coming);
         return 0;
 }
 
-int supervisor_process_start(const char *program, const Identity *identity, SupervisorProcess *ret,
-                             Problem *problem)
+int supervisor_process_start(const SupervisorStart *start, Problem *problem)
 {
         static const char *const arguments[] = {PROGRAM_SUPERVISOR, NULL};
-        _cleanup_close_ int ours = -1, theirs = -1;
-        SupervisorProcess process;
-        Child child = {.program = program,
-                       .arguments = arguments,
-                       .identity = identity,
-                       .keep_as = LINK_CONTROL,
-                       .keep_ptrace = true};
+        _cleanup_close_ int theirs = -1;
+        Child child = {.arguments = arguments, .keep_as = LINK_CONTROL, .keep_ptrace = true};
         int pair[2], r;
 
         r = link_control_pair(pair);
         if (r < 0)
                 return problem_set(problem, r, "cannot make a socket pair: %s", strerror(-r));
-        ours = pair[0];
         child.keep = theirs = pair[1];
-        r = spawn(&child, &process.pid, &process.pidfd, problem);
-        if (r < 0)
-                return r;
-        process.control = TAKE_FD(ours);
-        *ret = process;
-        return 0;
+        return begin(start, &child, pair[0], problem);
 }
 
-int supervisor_process_run(const char *program, const char *const *arguments,
-                           const Identity *identity, pid_t *ret_pid, int *ret_pidfd,
-                           int *ret_output, Problem *problem)
+int supervisor_process_run(const SupervisorStart *start, const char *const *arguments,
+                           Problem *problem)
 {
-        _cleanup_close_ int read_end = -1, write_end = -1;
-        Child child = {.program = program,
-                       .arguments = arguments,
-                       .identity = identity,
-                       .keep_as = STDOUT_FILENO,
-                       .is_ours = true};
-        int pipe[2], r;
+        _cleanup_close_ int write_end = -1;
+        Child child = {.arguments = arguments, .keep_as = STDOUT_FILENO, .is_ours = true};
+        int pipe[2];
 
         if (pipe2(pipe, O_CLOEXEC) < 0)
                 return problem_set(problem, -errno, "cannot make a pipe: %m");
-        read_end = pipe[0];
         child.keep = write_end = pipe[1];
-        r = spawn(&child, ret_pid, ret_pidfd, problem);
-        if (r < 0)
-                return r;
-        *ret_output = TAKE_FD(read_end);
-        return 0;
+        return begin(start, &child, pipe[0], problem);
 }
 
 int daemon_program_find(const char *name, char **ret)

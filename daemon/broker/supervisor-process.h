@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <systemd/sd-event.h>
 
 #include "base/problem.h"
 #include "broker/child.h"
@@ -12,20 +13,34 @@
 typedef struct SupervisorProcess {
         pid_t pid;   /* a child of ours, or of systemd */
         int pidfd;   /* owned */
-        int control; /* our end of its control socket (link-control.h), owned */
+        int control; /* our end of its control socket (link-control.h) or of its output, owned */
 } SupervisorProcess;
 
-/* `identity` NULL: as ourselves, by a fork. With one, systemd starts it (start-request.h); the
- * process becomes that user and keeps CAP_SYS_PTRACE alone, to seize what is the user's; it drops
- * that itself. */
-int supervisor_process_start(const char *program, const Identity *identity, SupervisorProcess *ret,
-                             Problem *problem);
+/* Kills it, closes what is open. */
+void supervisor_process_end(SupervisorProcess *process);
 
-/* Any other run of it, for its standard output: `arguments` NULL-ended, the program's name first.
- * No capability is kept, and it does not outlive us. */
-int supervisor_process_run(const char *program, const char *const *arguments,
-                           const Identity *identity, pid_t *ret_pid, int *ret_pidfd,
-                           int *ret_output, Problem *problem);
+/* It runs (owned by the callee from now on), or `problem` says why not. */
+typedef void (*SupervisorStarted)(SupervisorProcess *process, const Problem *problem,
+                                  void *userdata);
+
+/* How one is started; all of it is borrowed, `program` and `userdata` until the answer. */
+typedef struct SupervisorStart {
+        sd_event *event;
+        const char *program;
+        const Identity *identity; /* NULL: as ourselves, by a fork. With one, systemd starts it
+                                     (start-request.h) as that user */
+        SupervisorStarted answer; /* called once, later, if the start answers 0 */
+        void *userdata;
+} SupervisorStart;
+
+/* A supervisor; with an identity it keeps CAP_SYS_PTRACE alone, to seize what is the user's, and
+ * drops that itself. */
+int supervisor_process_start(const SupervisorStart *start, Problem *problem);
+
+/* Any other run of the program, for its standard output, without any capability: `arguments`
+ * NULL-ended, the program's name first. A fork of ours does not outlive us. */
+int supervisor_process_run(const SupervisorStart *start, const char *const *arguments,
+                           Problem *problem);
 
 /* A program of the daemon's: beside our own executable, else where it was installed. Owned path. */
 int daemon_program_find(const char *name, char **ret);

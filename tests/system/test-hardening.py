@@ -102,6 +102,26 @@ def without_the_socket_nothing_starts(machine):
     assert machine.alice.jailctl("run", "--rules", "all-allow", "--", "true").returncode == 0
 
 
+def while_systemd_takes_its_time_nobody_waits(machine):
+    slow = machine.put("/etc/systemd/system/jail-supervisor@.service.d/slow.conf", """[Service]
+ExecStartPre=/bin/sh -c 'until [ -e /run/go ]; do sleep 0.05; done'
+""")
+    machine.root.check(["systemctl", "daemon-reload"])
+    try:
+        program = machine.alice.start(["jailctl", "run", "--rules", "all-allow", "--", "echo", "ran"],
+                                      stdout=-1)
+        machine.root.wait_for("the start", lambda: machine.root.check([*UNITS, "--all"]))
+        for person in (machine.alice, machine.bob):
+            assert person.jailctl("rules", "list").returncode == 0
+        assert [jail["state"] for jail in machine.alice.json_lines("list", "--json")][-1] == "starting"
+        assert program.poll() is None
+    finally:
+        machine.put("/run/go", "")
+        slow.unlink()
+        machine.root.check(["systemctl", "daemon-reload"])
+    assert program.communicate(timeout=30)[0] == b"ran\n" and program.returncode == 0
+
+
 def a_script_of_a_rule_finds_what_its_user_finds(machine):
     script = machine.alice.put("script", SCRIPT, 0o755)
     rules = json.dumps({"seccomp-jail": 1, "default": "allow", "rules": [
@@ -126,4 +146,5 @@ def the_doctor_says_the_same_of_both(machine):
 main([jaild_can_do_little_more_than_talk, its_exposure_stays_low,
       what_the_unit_lacks_is_explained_in_it, a_supervisor_is_a_unit_of_its_own,
       nobody_else_has_supervisors_started, without_the_socket_nothing_starts,
+      while_systemd_takes_its_time_nobody_waits,
       a_script_of_a_rule_finds_what_its_user_finds, the_doctor_says_the_same_of_both])
