@@ -104,8 +104,8 @@ static void change_rule(RulesPage *self, guint number, const char *key, GVariant
 /* The rule as JSON with another action; NULL when it cannot be read. */
 static char *with_action(const char *json, const char *action)
 {
-        static const char *const belongs_to_action[] = {"errno", "value", "write", "script",
-                                                        "after"};
+        static const char *const belongs_to_action[] = {"errno",  "value",       "writes", "fields",
+                                                        "script", "seed-script", "after"};
         cJSON *rule = cJSON_Parse(json);
         char *printed = NULL, *result;
 
