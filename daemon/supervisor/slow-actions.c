@@ -272,8 +272,9 @@ static int seed_verdict(Supervisor *supervisor, const Tracee *tracee, int status
         return 0;
 }
 
-/* An action as on the command line, or the keys of a rule's action as one JSON object. */
-static int read_verdict(const Script *script, Action *ret)
+/* An action as on the command line, or the keys of a rule's action as one JSON object, which speak
+ * of the arguments of this call. */
+static int read_verdict(const Script *script, const Tracee *tracee, Action *ret)
 {
         char answer[SCRIPT_ANSWER_BYTES];
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
@@ -288,7 +289,8 @@ static int read_verdict(const Script *script, Action *ret)
         answer[strcspn(answer, "\n")] = '\0';
         if (answer[0] != '{')
                 return action_parse(answer, ret, &problem);
-        json = string_format("{\"syscall\": 0, %s", answer + 1);
+        json = string_format("{\"syscall\": %d, %s", tracee->call->decoded.registers.number,
+                             answer + 1);
         if (!json)
                 return -ENOMEM;
         r = rule_parse(json, &rule, &problem);
@@ -308,7 +310,7 @@ static void apply_verdict(Script *script, Tracee *tracee, int status)
         if (script->seed && WIFEXITED(status))
                 r = seed_verdict(supervisor, tracee, WEXITSTATUS(status), &action);
         else if (!script->seed && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-                r = read_verdict(script, &action);
+                r = read_verdict(script, tracee, &action);
         tracee->call->by = BY_SCRIPT;
         if (r < 0 || action.kind == ACTION_SCRIPT || action_is_forever(action.kind))
                 decision_fail_closed(supervisor, tracee, "the rule's script gave no verdict");

@@ -71,6 +71,16 @@ def a_script_reads_the_call_and_answers(jail):
     assert record["by"] == "script" and record["action"] == "return", record
 
 
+def a_script_makes_a_result_up_by_its_fields(jail):
+    judge = script(jail, """echo '{"action": "return", "value": 0, "fields": {"buf.sysname": """
+                         """"Plan9"}}'""")
+    result, _ = run(jail, ["uname"], {**judge, "syscall": "uname"})
+    assert result.stdout == "Plan9\n", result
+    judge = script(jail, """echo '{"action": "allow", "after": {"fields": {"buf.frob": "x"}}}'""")
+    result, _ = run(jail, ["uname"], {**judge, "syscall": "uname"})
+    assert result.returncode == 1 and "not permitted" in result.stderr, result
+
+
 def a_script_may_have_it_asked(jail):
     rule = script(jail, "echo notify")
     path = jail.work / "test.jail.json"
@@ -128,5 +138,5 @@ def the_seeds_scripts_answer_by_their_status(jail):
 if __name__ == "__main__":
     main([a_call_is_delayed_and_others_go_on, a_delayed_program_can_be_killed,
           a_signal_comes_after_the_call, a_script_reads_the_call_and_answers,
-          a_script_may_have_it_asked, a_script_that_fails_refuses, many_scripts_run_at_once,
-          the_seeds_scripts_answer_by_their_status])
+          a_script_makes_a_result_up_by_its_fields, a_script_may_have_it_asked,
+          a_script_that_fails_refuses, many_scripts_run_at_once, the_seeds_scripts_answer_by_their_status])
