@@ -6,25 +6,29 @@
 
 #include "syscalls/errno-names.h"
 
-/* A key as it stands between two members; the first one has no comma before it. */
-#define KEY(name) ",\"" name "\":"
-
-static void append_key(Text *line, const char *key)
+/* `key` as it stands between two members; the first one has no comma before it. */
+static void start_member(Text *line, const char *key)
 {
         text_append(line, line->length > 1 ? key : key + 1);
 }
 
-static void append_number(Text *line, const char *key, int64_t value)
+static void add_number(Text *line, const char *key, int64_t value)
 {
-        append_key(line, key);
+        start_member(line, key);
         text_append_signed(line, value);
 }
 
-static void append_string(Text *line, const char *key, const char *value)
+static void add_string(Text *line, const char *key, const char *value)
 {
-        append_key(line, key);
+        start_member(line, key);
         text_append_json(line, value, strlen(value));
 }
+
+/* The name of a member is a constant: it is put between its marks here, not once a record. */
+#define KEY(name)                        ",\"" name "\":"
+#define append_key(line, name)           start_member(line, KEY(name))
+#define append_number(line, name, value) add_number(line, KEY(name), value)
+#define append_string(line, name, value) add_string(line, KEY(name), value)
 
 /* Digits of `value`, `width` of them. */
 static void put_digits(char *at, unsigned width, uint64_t value)
@@ -54,13 +58,13 @@ static void renew_date(CallLog *log, time_t second)
 }
 
 /* RFC 3339 with nanoseconds in UTC. */
-static void append_time(CallLog *log, const char *key, const struct timespec *time)
+static void append_time(CallLog *log, const struct timespec *time)
 {
         char fraction[] = ".000000000Z\"";
 
         renew_date(log, time->tv_sec);
         put_digits(fraction + 1, 9, (uint64_t) time->tv_nsec);
-        append_key(&log->line, key);
+        append_key(&log->line, "time");
         text_append_char(&log->line, '"');
         text_append_bytes(&log->line, log->date, sizeof(log->date) - 1);
         text_append_bytes(&log->line, fraction, sizeof(fraction) - 1);
@@ -68,7 +72,7 @@ static void append_time(CallLog *log, const char *key, const struct timespec *ti
 
 static void append_registers(Text *line, const OpenCall *call)
 {
-        append_key(line, KEY("args"));
+        append_key(line, "args");
         text_append_char(line, '[');
         for (unsigned i = 0; i < 6; i++) {
                 text_append(line, i ? ",\"" : "\"");
@@ -82,7 +86,7 @@ static void append_arguments(Text *line, const OpenCall *open)
 {
         const DecodedCall *call = &open->decoded;
 
-        append_key(line, KEY("arguments"));
+        append_key(line, "arguments");
         text_append_char(line, '[');
         for (unsigned i = 0; i < call->argument_count; i++) {
                 const DecodedArgument *argument = &call->arguments[i];
@@ -96,7 +100,7 @@ static void append_arguments(Text *line, const OpenCall *open)
                 text_append(line, "\",\"text\":");
                 text_append_json(line, argument->text, strlen(argument->text));
                 if (argument->resolved)
-                        append_string(line, KEY("resolved"), argument->resolved);
+                        append_string(line, "resolved", argument->resolved);
                 text_append_char(line, '}');
         }
         text_append_char(line, ']');
@@ -104,15 +108,15 @@ static void append_arguments(Text *line, const OpenCall *open)
 
 static void append_call(Text *line, uint64_t jail, const Tracee *tracee, const OpenCall *call)
 {
-        append_number(line, KEY("jail"), (int64_t) jail);
-        append_number(line, KEY("pid"), tracee_pid(tracee));
-        append_number(line, KEY("tid"), tracee_tid(tracee));
-        append_string(line, KEY("exe"), tracee->process->exe ? tracee->process->exe : "");
-        append_string(line, KEY("comm"), tracee->process->comm);
-        append_string(line, KEY("syscall"), call->decoded.name);
-        append_number(line, KEY("number"), call->decoded.registers.number);
+        append_number(line, "jail", (int64_t) jail);
+        append_number(line, "pid", tracee_pid(tracee));
+        append_number(line, "tid", tracee_tid(tracee));
+        append_string(line, "exe", tracee->process->exe ? tracee->process->exe : "");
+        append_string(line, "comm", tracee->process->comm);
+        append_string(line, "syscall", call->decoded.name);
+        append_number(line, "number", call->decoded.registers.number);
         append_registers(line, call);
-        append_string(line, KEY("text"), call->decoded.text);
+        append_string(line, "text", call->decoded.text);
         append_arguments(line, call);
 }
 
@@ -125,23 +129,23 @@ void call_log_describe(Text *text, uint64_t jail, const Tracee *tracee, const Op
 
 static void append_verdict(Text *line, const OpenCall *call)
 {
-        append_string(line, KEY("action"), call_action_name(call->action));
-        append_string(line, KEY("by"), decided_by_name(call->by));
-        append_key(line, KEY("rule"));
+        append_string(line, "action", call_action_name(call->action));
+        append_string(line, "by", decided_by_name(call->by));
+        append_key(line, "rule");
         if (call->rule < 0)
                 text_append(line, "null");
         else
                 text_append_unsigned(line, (uint64_t) call->rule);
         if (call->by == BY_USER || call->by == BY_INJECTION)
-                append_number(line, KEY("who"), call->who);
-        append_string(line, KEY("verified"), verified_name(call->verified));
+                append_number(line, "who", call->who);
+        append_string(line, "verified", verified_name(call->verified));
         if (call->unverified_reason)
-                append_string(line, KEY("unverified"), call->unverified_reason);
-        append_key(line, KEY("edited"));
+                append_string(line, "unverified", call->unverified_reason);
+        append_key(line, "edited");
         text_append(line, call->edited_from ? "true" : "false");
         if (call->edited_from) {
-                append_string(line, KEY("from"), call->edited_from);
-                append_string(line, KEY("to"), call->decoded.text);
+                append_string(line, "from", call->edited_from);
+                append_string(line, "to", call->decoded.text);
         }
 }
 
@@ -162,13 +166,13 @@ static void append_end(Text *line, const OpenCall *call, const CallEnd *end)
         if (end->returned) {
                 bool failed = end->result < 0 && end->result >= -4095;
 
-                append_number(line, KEY("return"), failed ? -1 : end->result);
+                append_number(line, "return", failed ? -1 : end->result);
                 name = failed ? errno_name((int) -end->result) : NULL;
         } else {
-                append_key(line, KEY("return"));
+                append_key(line, "return");
                 text_append(line, "null");
         }
-        append_key(line, KEY("errno"));
+        append_key(line, "errno");
         if (name)
                 text_append_json(line, name, strlen(name));
         else
@@ -176,9 +180,9 @@ static void append_end(Text *line, const OpenCall *call, const CallEnd *end)
         if (end->returned && !name && decode_result_has_names(&call->decoded.registers))
                 append_named_result(line, call, end->result);
         if (end->ended)
-                append_string(line, KEY("ended"), end->ended);
-        append_number(line, KEY("held_ns"), (int64_t) (resumed - call->entered_ns));
-        append_number(line, KEY("ran_ns"), (int64_t) (end->ended_ns - resumed));
+                append_string(line, "ended", end->ended);
+        append_number(line, "held_ns", (int64_t) (resumed - call->entered_ns));
+        append_number(line, "ran_ns", (int64_t) (end->ended_ns - resumed));
 }
 
 static int finish_line(CallLog *log)
@@ -193,8 +197,8 @@ static void begin_line(CallLog *log, const struct timespec *time)
 {
         text_clear(&log->line);
         text_append_char(&log->line, '{');
-        append_time(log, KEY("time"), time);
-        append_number(&log->line, KEY("seq"), (int64_t) ++log->sequence);
+        append_time(log, time);
+        append_number(&log->line, "seq", (int64_t) ++log->sequence);
 }
 
 int call_log_write(CallLog *log, const Tracee *tracee, const OpenCall *call, const CallEnd *end)
@@ -212,9 +216,9 @@ int call_log_note(CallLog *log, const char *event, const char *message)
 
         clock_gettime(CLOCK_REALTIME, &now);
         begin_line(log, &now);
-        append_number(&log->line, KEY("jail"), (int64_t) log->jail);
-        append_string(&log->line, KEY("event"), event);
-        append_string(&log->line, KEY("message"), message);
+        append_number(&log->line, "jail", (int64_t) log->jail);
+        append_string(&log->line, "event", event);
+        append_string(&log->line, "message", message);
         return finish_line(log);
 }
 
