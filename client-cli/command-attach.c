@@ -23,8 +23,10 @@ static void request_release(AttachRequest *request)
 
 enum { OPTION_ASK = OPTION_OWN };
 
-static int take_option(AttachRequest *request, int option)
+static int take_option(void *userdata, int option)
 {
+        AttachRequest *request = userdata;
+
         if (option != OPTION_ASK)
                 return jail_options_take(&request->options, request->session, option, optarg);
         request->ask = string_equal(optarg, "terminal");
@@ -109,14 +111,10 @@ int command_attach(Session *session, int argc, char **argv)
         OptionReader reader = {.session = session, .argc = argc, .argv = argv, .options = options};
         _cleanup_(request_release)
                 AttachRequest request = {.session = session, .options = JAIL_OPTIONS_INIT};
-        int option, status;
+        int status;
 
-        while ((option = option_next(&reader)) >= 0)
-                if (take_option(&request, option) != 0)
-                        return EXIT_USAGE;
-        if (option == OPTION_END)
-                return reader.status;
-        if (!option_count_operands(session, argc, 1, 1, &status))
+        if (!option_read(&reader, take_option, &request, &status) ||
+            !option_count_operands(session, argc, 1, 1, &status))
                 return status;
         return attach(&request, argv[optind]) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -59,8 +59,10 @@ static int take_where(Run *run, const char *word)
         return report_usage(run->session, _("--ask %s: it takes terminal, desktop or none"), word);
 }
 
-static int take_option(Run *run, int option)
+static int take_option(void *userdata, int option)
 {
+        Run *run = userdata;
+
         switch (option) {
         case OPTION_ASK:
                 return take_where(run, optarg);
@@ -89,15 +91,8 @@ static bool read_command_line(Run *run, int argc, char **argv, int *ret_status)
                                .argv = argv,
                                .options = options,
                                .stop_at_operand = true};
-        int option;
 
-        while ((option = option_next(&reader)) >= 0) {
-                *ret_status = take_option(run, option);
-                if (*ret_status != 0)
-                        return false;
-        }
-        *ret_status = reader.status;
-        if (option == OPTION_END)
+        if (!option_read(&reader, take_option, run, ret_status))
                 return false;
         run->argv = argv + optind;
         return option_count_operands(run->session, argc, 1, INT_MAX, ret_status);

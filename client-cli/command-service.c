@@ -56,8 +56,10 @@ static void service_release(Service *service)
 
 enum { OPTION_CONFIG = OPTION_OWN, OPTION_AS, OPTION_CHECK, OPTION_STOP };
 
-static int take_option(Service *service, int option)
+static int take_option(void *userdata, int option)
 {
+        Service *service = userdata;
+
         switch (option) {
         case OPTION_CONFIG:
                 service->config = optarg;
@@ -91,15 +93,8 @@ static bool read_command_line(Service *service, int argc, char **argv, int *ret_
                                .argv = argv,
                                .options = options,
                                .stop_at_operand = true};
-        int option;
 
-        while ((option = option_next(&reader)) >= 0) {
-                *ret_status = take_option(service, option);
-                if (*ret_status != 0)
-                        return false;
-        }
-        *ret_status = reader.status;
-        if (option == OPTION_END)
+        if (!option_read(&reader, take_option, service, ret_status))
                 return false;
         service->argv = argv + optind;
         if (!service->config && !service->stop)

@@ -69,6 +69,10 @@ enum {
 };
 
 int option_next(OptionReader *reader);
+/* All of them: `take` answers 0, or the exit status to leave with. False when it has to leave with
+ * *ret_status. */
+bool option_read(OptionReader *reader, int (*take)(void *userdata, int option), void *userdata,
+                 int *ret_status);
 /* For a verb without options of its own: false when it has to leave with *ret_status. The count of
  * operands must be within [least, most]. */
 bool option_operands(Session *session, int argc, char **argv, int least, int most, int *ret_status);

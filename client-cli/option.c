@@ -108,6 +108,20 @@ int option_next(OptionReader *reader)
         }
 }
 
+bool option_read(OptionReader *reader, int (*take)(void *userdata, int option), void *userdata,
+                 int *ret_status)
+{
+        int option;
+
+        while ((option = option_next(reader)) >= 0) {
+                *ret_status = take(userdata, option);
+                if (*ret_status != 0)
+                        return false;
+        }
+        *ret_status = reader->status;
+        return option != OPTION_END;
+}
+
 bool option_count_operands(Session *session, int argc, int least, int most, int *ret_status)
 {
         int count = argc - optind;

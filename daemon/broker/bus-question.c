@@ -5,6 +5,7 @@
 #include "broker/bus-errors.h"
 #include "broker/bus-manager.h"
 #include "broker/process-status.h"
+#include "broker/trace-check.h"
 
 #define RULES_UNNAMED "rules without a name"
 #define RULES_DEFAULT "ask-before-write"
@@ -60,6 +61,9 @@ static int read_new_jail(GateCall *call, TraceOptions *options, AuthorizationQue
                           : options->has_rules ? RULES_UNNAMED
                                                : RULES_DEFAULT;
         question->owner = call->client->uid;
+        /* One that has ended by now is refused when it is taken. */
+        if (options->is_service)
+                trace_find_owner(options->pid, options->stub_pidfd, &question->owner, NULL);
         return 0;
 }
 

@@ -180,6 +180,22 @@ time.sleep(1000)"""])
         unit_of("speaks"), "Result") == "watchdog")
 
 
+def a_service_of_roots_takes_the_sockets_that_systemd_hands_over(machine):
+    describe(machine, "listens", program=PYTHON, default="allow", args=["-c", """import os, socket
+assert os.environ["LISTEN_PID"] == str(os.getpid()) and os.environ["LISTEN_FDS"] == "1"
+link, _ = socket.socket(fileno=3).accept()
+link.send(f"{os.getuid()} {open('/proc/self/status').read().split('TracerPid:')[1].split()[0]}".encode())"""])
+    machine.put("/etc/systemd/system/seccomp-jail@listens.socket",
+                "[Socket]\nListenStream=/run/listens\n")
+    machine.root.check(["systemctl", "daemon-reload"])
+    machine.root.check(["systemctl", "start", "seccomp-jail@listens.socket"])
+    said = machine.root.check([PYTHON, "-c", "import socket; link = socket.socket(socket.AF_UNIX); "
+                               "link.connect('/run/listens'); print(link.recv(100).decode())"])
+    uid, tracer = said.split()
+    assert uid == "0" and int(tracer) > 0, said
+    machine.root.check(["systemctl", "stop", "seccomp-jail@listens.socket"])
+
+
 def mistakes_are_named_with_line_and_column_and_start_nothing(machine):
     machine.put("/etc/seccomp-jail/wrong.json", """{
   "program": "python3",
@@ -247,5 +263,6 @@ main([a_web_server_is_supervised_and_refused_what_its_rules_refuse,
       exit_statuses_and_signals_are_the_programs_own,
       administrators_answer_and_time_answers_when_none_is_there, time_answers_when_nobody_is_there,
       the_programs_own_notifications_and_watchdog_reach_systemd,
+      a_service_of_roots_takes_the_sockets_that_systemd_hands_over,
       mistakes_are_named_with_line_and_column_and_start_nothing,
       a_drop_in_puts_an_existing_unit_into_a_jail])
