@@ -97,12 +97,17 @@ Jail *jail_table_by_supervisor(const JailTable *table, pid_t pid)
         return NULL;
 }
 
+static bool is_live(const Jail *jail)
+{
+        return jail->state != JAIL_ENDED || jail->peer;
+}
+
 size_t jail_table_count_live(const JailTable *table, uid_t uid)
 {
         size_t count = 0;
 
         for (size_t i = 0; i < table->count; i++)
-                count += table->jails[i]->uid == uid && table->jails[i]->state != JAIL_ENDED;
+                count += table->jails[i]->uid == uid && is_live(table->jails[i]);
         return count;
 }
 
@@ -111,7 +116,7 @@ size_t jail_table_count_live_all(const JailTable *table)
         size_t count = 0;
 
         for (size_t i = 0; i < table->count; i++)
-                count += table->jails[i]->state != JAIL_ENDED;
+                count += is_live(table->jails[i]);
         return count;
 }
 
@@ -133,7 +138,7 @@ size_t jail_table_log_share(const JailTable *table, uid_t uid)
         for (size_t i = 0; i < table->count; i++) {
                 const Jail *jail = table->jails[i];
 
-                if (jail->uid != uid || jail->state == JAIL_ENDED)
+                if (jail->uid != uid || !is_live(jail))
                         continue;
                 live++;
                 taken += jail_log_bytes_max(jail);
@@ -147,7 +152,7 @@ size_t jail_table_log_share(const JailTable *table, uid_t uid)
 
 static bool is_forgettable(const Jail *jail, uid_t uid)
 {
-        return jail->uid == uid && jail->state == JAIL_ENDED && !jail->peer;
+        return jail->uid == uid && !is_live(jail);
 }
 
 void jail_table_trim(JailTable *table, uid_t uid, size_t jails_max, uint64_t log_bytes_max)

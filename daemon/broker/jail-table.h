@@ -24,7 +24,7 @@ void jail_table_remove(JailTable *table, Jail *jail);
 Jail *jail_table_get(const JailTable *table, uint64_t number);
 Jail *jail_table_by_supervisor(const JailTable *table, pid_t pid);
 
-/* Jails that have not ended; of one user, or of all. */
+/* Jails that have not ended, or whose supervisor is still there; of one user, or of all. */
 size_t jail_table_count_live(const JailTable *table, uid_t uid);
 size_t jail_table_count_live_all(const JailTable *table);
 

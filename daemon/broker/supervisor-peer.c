@@ -24,6 +24,7 @@ struct SupervisorPeer {
         int pidfd;              /* owned */
         sd_event_source *watch; /* on pidfd; NULL once it is dead */
         sd_event_source *pause; /* while its link is not read */
+        sd_event_source *leave; /* until it must be gone, once it may go */
         bool is_closed;         /* the link has ended */
         Rate rate;
 };
@@ -35,6 +36,7 @@ void supervisor_peer_free(SupervisorPeer *peer)
         peer->jail->peer = NULL;
         sd_event_source_disable_unref(peer->watch);
         sd_event_source_disable_unref(peer->pause);
+        sd_event_source_disable_unref(peer->leave);
         sd_bus_close_unref(peer->bus);
         close_fd(peer->control);
         close_fd(peer->pidfd);
@@ -46,13 +48,27 @@ void supervisor_peer_kill(SupervisorPeer *peer)
         pidfd_send_signal(peer->pidfd, SIGKILL, NULL, 0);
 }
 
-/* What is known of the jail's end needs no supervisor any more: it waits for this to leave. */
+static int on_stay(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+{
+        SupervisorPeer *peer = userdata;
+
+        log_warning("supervisor %d of jail %llu stayed on and is killed", peer->pid,
+                    (unsigned long long) peer->jail->number);
+        supervisor_peer_kill(peer);
+        return 0;
+}
+
+/* What is known of the jail's end needs no supervisor any more: it waits for this to leave. One
+ * that does not costs us descriptors. */
 static void let_go(SupervisorPeer *peer)
 {
         if (peer->control < 0)
                 return;
         jail_store_release_supervisor(peer->broker->jails.store, peer->jail);
         peer->control = close_fd(peer->control);
+        if (sd_event_add_time_relative(peer->broker->event, &peer->leave, CLOCK_MONOTONIC,
+                                       TIMEOUT_LEAVE, 0, on_stay, peer) < 0)
+                supervisor_peer_kill(peer);
 }
 
 /* Dead, and all that it said was heard. */

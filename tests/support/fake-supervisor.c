@@ -200,6 +200,16 @@ static void do_finish(Fake *fake)
         _exit(0);
 }
 
+/* As one that its user has stopped. */
+static void do_finish_and_stay(Fake *fake)
+{
+        sd_bus_emit_signal(fake->bus, LINK_OBJECT, LINK_INTERFACE, "JailFinished", "ta{sv}",
+                           fake->jail, 1, "status", "i", 0);
+        sd_bus_flush(fake->bus);
+        for (;;)
+                pause();
+}
+
 static const struct {
         const char *name;
         void (*run)(Fake *fake);
@@ -207,7 +217,7 @@ static const struct {
         {"pending", do_pending}, {"foreign", do_foreign}, {"flood", do_flood},
         {"log", do_log},         {"silence", do_silence}, {"die", do_die},
         {"hang-up", do_hang_up}, {"finish", do_finish},   {"long-log", do_long_log},
-        {"crowd", do_crowd},     {"leave", do_leave},
+        {"crowd", do_crowd},     {"leave", do_leave},     {"finish-and-stay", do_finish_and_stay},
 };
 
 static int on_command(sd_bus_message *message, void *userdata, sd_bus_error *error)
