@@ -2,6 +2,7 @@
 #include "rules/filter-plan.h"
 
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "rules/guard-list.h"
 #include "rules/rule-set-data.h"
@@ -384,6 +385,43 @@ static int trim_plan(const RuleSet *set, FilterPlan *plan)
         }
 }
 
+/* ---- calls that depend on what another call's rules say ---- */
+
+static bool is_judged(const FilterPlan *plan, int number)
+{
+        const FilterCall *call = filter_plan_call(plan, number);
+
+        for (size_t i = 0; call && i < call->part_count; i++)
+                if (call->parts[i].verdict.kind == FILTER_TRACE)
+                        return true;
+        return call && call->otherwise.kind == FILTER_TRACE;
+}
+
+static void trace_instead(const FilterPlan *plan, int number, FilterVerdictKind kind)
+{
+        FilterCall *call = (FilterCall *) filter_plan_call(plan, number);
+
+        for (size_t i = 0; call && i < call->part_count; i++)
+                if (call->parts[i].verdict.kind == kind)
+                        call->parts[i].verdict = (FilterVerdict){.kind = FILTER_TRACE};
+        if (call && call->otherwise.kind == kind)
+                call->otherwise = (FilterVerdict){.kind = FILTER_TRACE};
+}
+
+/* Where the supervisor judges how files are opened it may have to open them by openat2: then the
+ * kernel lets that through for it, and the supervisor refuses what the rules refuse. */
+static void let_supervisor_open(const FilterPlan *plan)
+{
+        static const int opening[] = {SYS_open, SYS_creat, SYS_openat, SYS_openat2};
+        bool judged = false;
+
+        for (size_t i = 0; i < ELEMENTS_OF(opening); i++)
+                judged |= is_judged(plan, opening[i]);
+        if (!judged)
+                return;
+        trace_instead(plan, SYS_openat2, FILTER_ERRNO);
+}
+
 int filter_plan_make(const RuleSet *set, FilterPlan **ret, Problem *problem)
 {
         _cleanup_(filter_plan_freep) FilterPlan *plan = calloc(1, sizeof(*plan));
@@ -403,6 +441,8 @@ int filter_plan_make(const RuleSet *set, FilterPlan **ret, Problem *problem)
         }
         if (r >= 0)
                 r = trim_plan(set, plan);
+        if (r >= 0)
+                let_supervisor_open(plan);
         if (r < 0)
                 return problem_set(problem, r, "cannot work out the kernel's part of the rules: %s",
                                    strerror(-r));

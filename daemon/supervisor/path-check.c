@@ -13,6 +13,7 @@
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/remote-call.h"
+#include "supervisor/resolve-path.h"
 
 /* Of the kernel's O_LARGEFILE, which the C library defines as 0 here. */
 #define KERNEL_O_LARGEFILE 0100000
@@ -53,95 +54,187 @@ void path_check_mark(OpenCall *call)
                 "opened is compared afterwards");
 }
 
-/* ---- before: opening that could change something ---- */
+/* ---- before: opening that could change something, or be seen by others at once ---- */
 
-/* flags and mode of an opening call; false for any other. */
-static bool open_arguments(const CallRegisters *call, uint64_t *ret_flags, uint64_t *ret_mode)
+/* What openat2 can forbid on the way, and what a resolved path would say otherwise. */
+#define RESOLVE_RESTRICTIONS                                                                       \
+        (RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT)
+
+/* The copy of `size` bytes that an argument leads to; NULL when it is none of the slot's. */
+static const void *copy_at(const Supervisor *supervisor, const Tracee *tracee, uint64_t address,
+                           size_t size)
+{
+        uint64_t slot;
+
+        if (tracee->slot < 0)
+                return NULL;
+        slot = landing_slot_address(tracee->process->landing, tracee->slot);
+        if (address < slot || address - slot > LANDING_SLOT_ROOM - size)
+                return NULL;
+        return (const char *) landing_memory_slot(supervisor->landing, tracee->slot) +
+               (address - slot);
+}
+
+/* The arguments of openat2 are in memory. */
+static bool read_open_how(const Supervisor *supervisor, const Tracee *tracee, struct open_how *ret)
+{
+        const CallRegisters *own = &tracee->call->decoded.registers;
+        const void *copy = own->number != SYS_openat2 || own->arguments[3] < sizeof(*ret)
+                                   ? NULL
+                                   : copy_at(supervisor, tracee, own->arguments[2], sizeof(*ret));
+
+        if (copy)
+                memcpy(ret, copy, sizeof(*ret));
+        return copy;
+}
+
+/* As open and openat take their flags and mode: they ignore what makes no sense, which openat2
+ * refuses, and they take large files. */
+static struct open_how plain_open_how(uint64_t flags, uint64_t mode)
+{
+        uint64_t known = flags & O_PATH ? flags & O_PATH_FLAGS
+                                        : (flags & OPEN_FLAGS_KNOWN) | KERNEL_O_LARGEFILE;
+
+        return (struct open_how){
+                .flags = known,
+                .mode = known & (O_CREAT | KERNEL_O_TMPFILE) ? mode & 07777 : 0,
+        };
+}
+
+/* How an opening call opens, in openat2's words; false for any other. */
+static bool open_arguments(const CallRegisters *call, struct open_how *ret)
 {
         switch (call->number) {
         case SYS_creat:
-                *ret_flags = O_CREAT | O_WRONLY | O_TRUNC;
-                *ret_mode = call->arguments[1];
+                *ret = plain_open_how(O_CREAT | O_WRONLY | O_TRUNC, call->arguments[1]);
                 return true;
         case SYS_open:
-                *ret_flags = call->arguments[1];
-                *ret_mode = call->arguments[2];
+                *ret = plain_open_how(call->arguments[1], call->arguments[2]);
                 return true;
         case SYS_openat:
-                *ret_flags = call->arguments[2];
-                *ret_mode = call->arguments[3];
+                *ret = plain_open_how(call->arguments[2], call->arguments[3]);
                 return true;
         default:
                 return false;
         }
 }
 
-static bool refused_for_ever(Supervisor *supervisor, const Tracee *tracee,
-                             const CallRegisters *call)
+/* Another thread could take the descriptor before we have looked at what it is open on. */
+static bool shares_descriptors(const Tracee *tracee)
 {
-        TraceeView view = tracee_view(tracee);
-        CallerView caller = tracee_view_caller(&view);
-        const RuleQuery query = {
-                .registers = call, .view = &caller, .pid = tracee_pid(tracee), .peek = true};
-        RuleOutcome outcome;
-
-        return rule_set_match(supervisor->rules, &query, &outcome) == 0 &&
-               outcome.action->kind == ACTION_ABORT_FOREVER;
+        return tracee->process->threads > 1 || tracee->process->shares_files;
 }
 
-/* As open and openat take their flags and mode, in openat2's words. */
-static struct open_how plain_open_how(uint64_t flags, uint64_t mode)
-{
-        uint64_t known = flags & O_PATH ? O_PATH_FLAGS : OPEN_FLAGS_KNOWN;
-
-        return (struct open_how){
-                .flags = flags & known,
-                .mode = flags & known & (O_CREAT | KERNEL_O_TMPFILE) ? mode & 07777 : 0,
-                .resolve = RESOLVE_NO_SYMLINKS,
-        };
-}
-
-/* An opening of `path`, which no link can lead elsewhere: written into the slot from `used` on. */
-static bool open_held(Supervisor *supervisor, Tracee *tracee, const struct open_how *how,
+/* An opening of `path`, which no link can lead elsewhere: written into the slot from `used` on.
+ * False when there is no room. */
+static bool open_held(Supervisor *supervisor, Tracee *tracee, const struct open_how *wanted,
                       const char *path, size_t used, CallRegisters *ret)
 {
         size_t start = (used + 15) & ~(size_t) 15, size = strlen(path) + 1;
+        struct open_how how = *wanted;
         CallRegisters safe = {.number = SYS_openat2};
         unsigned char *slot;
         uint64_t address;
         void *memory;
 
-        if (path[0] != '/' || start + sizeof(*how) + size > LANDING_SLOT_ROOM ||
+        if (path[0] != '/' || start + sizeof(how) + size > LANDING_SLOT_ROOM ||
             pinned_slot(supervisor, tracee, &address, &memory) < 0)
                 return false;
+        how.resolve |= RESOLVE_NO_SYMLINKS;
         slot = memory;
-        memcpy(slot + start, how, sizeof(*how));
-        memcpy(slot + start + sizeof(*how), path, size);
+        memcpy(slot + start, &how, sizeof(how));
+        memcpy(slot + start + sizeof(how), path, size);
         safe.arguments[0] = (uint64_t) AT_FDCWD;
-        safe.arguments[1] = address + start + sizeof(*how);
+        safe.arguments[1] = address + start + sizeof(how);
         safe.arguments[2] = address + start;
-        safe.arguments[3] = sizeof(*how);
-        if (refused_for_ever(supervisor, tracee, &safe))
-                return false;
+        safe.arguments[3] = sizeof(how);
         *ret = safe;
         return true;
+}
+
+static bool is_marked_deleted(const char *path)
+{
+        static const char mark[] = " (deleted)";
+        size_t length = strlen(path);
+
+        return length >= sizeof(mark) && strcmp(path + length - (sizeof(mark) - 1), mark) == 0;
+}
+
+/* A thing without a name (a pipe, a deleted file) is opened through the link of /proc that refers
+ * to it. NULL when the path does not end so. */
+static char *reference_of(Tracee *tracee, const DecodedArgument *path, const char *copy)
+{
+        const CallRegisters *own = &tracee->call->decoded.registers;
+        bool at = own->number == SYS_openat || own->number == SYS_openat2;
+        char *reference = NULL;
+
+        if (path->resolved[0] == '/' && !is_marked_deleted(path->resolved))
+                return NULL;
+        if (resolve_path_reference(tracee_pid(tracee), tracee_tid(tracee),
+                                   at ? (int) own->arguments[0] : AT_FDCWD, copy, &reference) < 0)
+                return NULL;
+        return reference;
+}
+
+/* The same call by that link, which is absolute, and which nobody can exchange: it is not the
+ * program's. False when there is no room. */
+static bool open_reference(Supervisor *supervisor, Tracee *tracee, const char *reference,
+                           CallRegisters *ret)
+{
+        OpenCall *call = tracee->call;
+        bool at = ret->number == SYS_openat || ret->number == SYS_openat2;
+        size_t start = (call->pinned_bytes + 15) & ~(size_t) 15, size = strlen(reference) + 1;
+        uint64_t address;
+        void *memory;
+
+        if (start + size > LANDING_SLOT_ROOM ||
+            pinned_slot(supervisor, tracee, &address, &memory) < 0)
+                return false;
+        memcpy((char *) memory + start, reference, size);
+        ret->arguments[at] = address + start;
+        return true;
+}
+
+/* In a form in which nobody can exchange a link, a working directory or a descriptor on the way. A
+ * slash at the end of the program's path says that it has to be a directory. A restriction of
+ * openat2's own would mean another thing for a resolved path: there the program sees a kernel
+ * without openat2, which it has to know how to do without. */
+static CallRegisters open_unexchanged(Supervisor *supervisor, Tracee *tracee, const char *copy,
+                                      const struct open_how *how)
+{
+        static const CallRegisters absent = {.number = -1}; /* ENOSYS */
+        CallRegisters safe = tracee->call->decoded.registers;
+        const DecodedArgument *path = judged_path(tracee->call);
+        _cleanup_free_ char *reference = reference_of(tracee, path, copy), *resolved = NULL;
+
+        if (how->resolve & RESOLVE_RESTRICTIONS)
+                return absent;
+        if (reference)
+                return open_reference(supervisor, tracee, reference, &safe) ? safe : absent;
+        resolved = string_format("%s%s", path->resolved, copy[strlen(copy) - 1] == '/' ? "/" : "");
+        return resolved && open_held(supervisor, tracee, how, resolved, tracee->call->pinned_bytes,
+                                     &safe)
+                       ? safe
+                       : absent;
 }
 
 CallRegisters path_check_call(Supervisor *supervisor, Tracee *tracee)
 {
         OpenCall *call = tracee->call;
-        CallRegisters safe = call->decoded.registers;
+        const CallRegisters *own = &call->decoded.registers;
+        bool shared = shares_descriptors(tracee);
+        const char *copy;
         struct open_how how;
-        uint64_t flags, mode;
 
-        if (!call->check_path || !open_arguments(&safe, &flags, &mode) ||
-            !(flags & (O_CREAT | O_TRUNC)))
-                return safe;
-        how = plain_open_how(flags, mode);
-        /* else the descriptor is compared afterwards all the same */
-        (void) open_held(supervisor, tracee, &how, judged_path(call)->resolved, call->pinned_bytes,
-                         &safe);
-        return safe;
+        if (!call->check_path ||
+            !(open_arguments(own, &how) || read_open_how(supervisor, tracee, &how)))
+                return *own;
+        if (!shared && (!(how.flags & (O_CREAT | O_TRUNC)) || own->number == SYS_openat2))
+                return *own; /* the descriptor is compared before anybody can use it */
+        copy = copy_at(supervisor, tracee, judged_path(call)->value, 1);
+        if (!copy || !*copy)
+                return *own; /* the kernel says what is wrong with it */
+        return open_unexchanged(supervisor, tracee, copy, &how);
 }
 
 /* Only a call that leads to a path and answers a descriptor is looked at afterwards. */
@@ -160,14 +253,12 @@ bool path_check_is_spared(Supervisor *supervisor, Tracee *tracee, const PinnedCa
 {
         const char *path = judged_view_plain_path(view);
         struct open_how how;
-        uint64_t flags, mode;
 
         *ret = pinned->call;
         if (!needs_check(&pinned->call))
                 return true;
-        if (!path || tracee->process->own_filters || !open_arguments(&pinned->call, &flags, &mode))
+        if (!path || tracee->process->own_filters || !open_arguments(&pinned->call, &how))
                 return false;
-        how = plain_open_how(flags, mode);
         return open_held(supervisor, tracee, &how, path, pinned->bytes, ret);
 }
 

@@ -2,8 +2,8 @@
 /*
  * A path is more than its bytes: between the judgement and the kernel's look a directory or a link
  * on the way may be exchanged. Where a path decided, opening goes through openat2 with
- * RESOLVE_NO_SYMLINKS when it could change something, and what was opened is compared with what was
- * judged.
+ * RESOLVE_NO_SYMLINKS when it could change something or the process shares its descriptors, and
+ * what was opened is compared with what was judged.
  */
 #pragma once
 
@@ -15,8 +15,9 @@
  * below. */
 void path_check_mark(OpenCall *call);
 
-/* What the kernel shall execute for the open call: itself, or its openat2 form on the resolved
- * path. */
+/* What the kernel shall execute for the open call: itself, or a form on the resolved path where it
+ * could change something, or where another thread could use the descriptor before it is compared.
+ */
 CallRegisters path_check_call(Supervisor *supervisor, Tracee *tracee);
 
 /* Whether a call that was judged in `view` can do without the check at its exit: then *ret is what

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/ptrace-loop.h"
 
+#include <linux/sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "supervisor/attach.h"
@@ -32,6 +34,7 @@ typedef struct Birth {
         Process *maker;       /* a reference; NULL until the birth event */
         unsigned maker_tight; /* its maker's `tight` at the birth event */
         bool stopped;         /* its first stop was seen */
+        bool shares_files;    /* with its maker */
         bool put_back; /* its maker's argument registers had been changed: the copy's are put right
                         */
         CallRegisters own;   /* put_back: what they were */
@@ -83,6 +86,10 @@ static void deliver(Supervisor *supervisor, Birth *birth)
 
         if (r == 0)
                 tighten_born(tracee, new_process, birth->maker_tight);
+        if (r == 0 && new_process && birth->maker) {
+                tracee->process->shares_files = birth->shares_files;
+                birth->maker->shares_files |= birth->shares_files;
+        }
         if (r == 0 && birth->put_back)
                 r = put_back_registers(tid, &birth->own);
         if (birth->own_mask)
@@ -115,6 +122,33 @@ int ptrace_adopt_first(Supervisor *supervisor, pid_t tid)
         return r;
 }
 
+/* Whether the call that makes a task lets it have its maker's descriptors. What cannot be known is
+ * taken for granted. */
+static bool shares_files(const Supervisor *supervisor, const Tracee *maker)
+{
+        const struct clone_args *arguments;
+        Registers registers;
+        CallRegisters call;
+
+        if (tracee_get_registers(tracee_tid(maker), &registers) < 0)
+                return true;
+        call = registers_call(&registers);
+        switch (call.number) {
+        case SYS_fork:
+        case SYS_vfork:
+                return false;
+        case SYS_clone:
+                return call.arguments[0] & CLONE_FILES;
+        case SYS_clone3: /* its arguments were copied (guard.c) */
+                if (maker->slot < 0)
+                        return true;
+                arguments = landing_memory_slot(supervisor->landing, maker->slot);
+                return arguments->flags & CLONE_FILES;
+        default:
+                return true;
+        }
+}
+
 static cpu_set_t *copy_mask(const cpu_set_t *mask)
 {
         cpu_set_t *copy = malloc(sizeof(*copy));
@@ -134,6 +168,7 @@ static void on_birth(Supervisor *supervisor, Tracee *tracee)
         if (birth) {
                 birth->maker = process_reference(tracee->process);
                 birth->maker_tight = tracee->tight;
+                birth->shares_files = shares_files(supervisor, tracee);
                 birth->put_back = tracee->call && tracee->call->pinned;
                 if (tracee->own_mask)
                         birth->own_mask = copy_mask(tracee->own_mask);
@@ -300,6 +335,7 @@ static void on_exec(Supervisor *supervisor, Tracee *tracee)
                 supervisor->events->process_ended(supervisor->events_userdata, tracee->process,
                                                   true);
         tracee->process->landing = 0;
+        tracee->process->shares_files = false; /* execve(2) made copies */
         r = process_renew(tracee->process);
         if (r == 0 && !tracee->process->lacks_filter) /* else attach.c is about to */
                 r = install_image(&supervisor->installer, tracee, first, &problem);

@@ -21,6 +21,11 @@ int resolve_path(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, 
 int resolve_path_in_our_root(pid_t pid, pid_t tid, int dirfd, const char *path, int follow,
                              char **ret);
 
+/* For a path that ends by going through a link of /proc which is a reference and no text (fd/3):
+ * the name of that link itself, "/proc/47/fd/3", as the thread's root has it. No link of the
+ * program's making is on that way. -ENOENT for any other path. */
+int resolve_path_reference(pid_t pid, pid_t tid, int dirfd, const char *path, char **ret);
+
 /* True when the thread's root is the very mount that ours is, and so its mount namespace too. */
 int shares_our_root(pid_t tid);
 

@@ -78,6 +78,7 @@ static void copy_maker(Process *process, Process *maker)
         if (maker->listener >= 0)
                 process->listener = fcntl(maker->listener, F_DUPFD_CLOEXEC, 3);
         process->our_root = maker->our_root;
+        process->shares_files = maker->shares_files;
         process->depth = maker->depth + 1;
         if (process->depth < ANCESTORS_MAX)
                 process->parent = process_reference(maker);
@@ -102,6 +103,7 @@ static int process_new(TraceeTable *table, pid_t pid, Process *maker, Process **
                         process->landing = LANDING_BASE;
                 process->ran = process->landing != 0;
                 process->own_filters = true; /* unless somebody who knows says otherwise */
+                process->shares_files = true;
         }
         r = process_renew(process);
         if (r == 0)

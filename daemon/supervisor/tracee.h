@@ -33,6 +33,8 @@ typedef struct Process {
         uint64_t landing;    /* address of the landing page, 0 when there is none */
         bool our_root;       /* its root is ours, and it can change it by no call that is not
                                 stopped */
+        bool shares_files;   /* other processes may have the very descriptors that it has
+                                (CLONE_FILES) */
         bool ran;            /* it has exec'ed under us (the stub has not) */
         int listener;        /* decoy listener of its filters when it is not the jail's, -1 */
         bool lacks_filter;   /* attached to, and the filter is not in it yet */

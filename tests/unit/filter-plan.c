@@ -43,10 +43,13 @@ static bool rules_name(const RuleSet *set, int number)
         return syscall_by_number(number) != NULL;
 }
 
-/* A call whose rules do not fit is traced, and then the matcher's word counts. */
+/* A call whose rules do not fit is traced, and then the matcher's word counts; so is an openat2
+ * that the rules refuse, where the supervisor may need it itself. */
 static bool is_same(FilterVerdict plan, FilterVerdict rules, const FilterCall *call)
 {
-        if (call && call->too_many && plan.kind == FILTER_TRACE)
+        if (call &&
+            (call->too_many || (call->number == SYS_openat2 && rules.kind == FILTER_ERRNO)) &&
+            plan.kind == FILTER_TRACE)
                 return true;
         return plan.kind == rules.kind && plan.error_number == rules.error_number;
 }
@@ -149,6 +152,27 @@ static void a_mutable_rule_in_front_of_a_forever_one_traces_where_it_may_match(v
         assert_int_equal(filter_plan_evaluate(plan, &other).kind, FILTER_ERRNO);
 }
 
+/* What stays refused in the kernel when nothing is judged, and what opening by path needs. */
+static void a_judged_opening_may_be_made_by_openat2(void **state)
+{
+        static const char *const defaults[] = {"allow-forever", "notify"};
+
+        (void) state;
+        for (unsigned i = 0; i < ELEMENTS_OF(defaults); i++) {
+                _cleanup_free_ char *text = string_format(
+                        "{\"seccomp-jail\": 1, \"default\": \"%s\", \"rules\": ["
+                        "{\"syscall\": [\"openat2\", \"creat\"], \"action\": \"abort-forever\"}]}",
+                        defaults[i]);
+                _cleanup_(rule_set_freep) RuleSet *set = parse(text);
+                _cleanup_(filter_plan_freep) FilterPlan *plan = NULL;
+
+                assert_int_equal(filter_plan_make(set, &plan, NULL), 0);
+                assert_int_equal(filter_plan_call(plan, SYS_openat2)->otherwise.kind,
+                                 i == 0 ? FILTER_ERRNO : FILTER_TRACE);
+                assert_int_equal(filter_plan_call(plan, SYS_creat)->otherwise.kind, FILTER_ERRNO);
+        }
+}
+
 static void what_does_not_fit_is_traced_but_for_the_guards(void **state)
 {
         _cleanup_text_ Text text = TEXT_INIT;
@@ -215,6 +239,7 @@ int main(void)
                 cmocka_unit_test(all_but_one_value_is_one_part),
                 cmocka_unit_test(
                         a_mutable_rule_in_front_of_a_forever_one_traces_where_it_may_match),
+                cmocka_unit_test(a_judged_opening_may_be_made_by_openat2),
                 cmocka_unit_test(what_does_not_fit_is_traced_but_for_the_guards),
                 cmocka_unit_test(ranges_are_exact),
         };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(name tracee-view resolve-path describe-fd process-facts)
+foreach(name tracee-view resolve-path path-reference describe-fd process-facts)
         sj_unit_test(${name} sj-view)
 endforeach()
 sj_unit_test(statistics sj-statistics)
