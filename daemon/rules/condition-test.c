@@ -155,3 +155,27 @@ int condition_test_cubes(const ConditionTest *test, unsigned index, unsigned wid
         }
         return r < 0 ? r : cube_list_add_all(ret, &result);
 }
+
+/* The glob's beginning without wildcards and the directory's path do not exclude each other. */
+static bool glob_reaches_below(const char *glob, const char *directory)
+{
+        size_t literal = strcspn(glob, "*?[\\"), length = strlen(directory);
+
+        if (strncmp(glob, directory, literal < length ? literal : length) != 0)
+                return false;
+        if (literal <= length)
+                return glob[literal] != '\0';
+        return glob[length] == '/';
+}
+
+bool condition_test_reaches_below(const ConditionTest *test, const char *directory)
+{
+        if (test->kind == TEST_GLOB)
+                return glob_reaches_below(test->glob, directory);
+        if (test->kind == TEST_NOT)
+                return true;
+        for (size_t i = 0; i < test->child_count; i++)
+                if (condition_test_reaches_below(test->children[i], directory))
+                        return true;
+        return false;
+}

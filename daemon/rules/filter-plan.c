@@ -409,10 +409,12 @@ static void trace_instead(const FilterPlan *plan, int number, FilterVerdictKind 
 }
 
 /* Where the supervisor judges how files are opened it may have to open them by openat2: then the
- * kernel lets that through for it, and the supervisor refuses what the rules refuse. */
-static void let_supervisor_open(const FilterPlan *plan)
+ * kernel lets that through for it, and the supervisor refuses what the rules refuse. And it judges
+ * what gives files other names. */
+static void follow_opening(const RuleSet *set, const FilterPlan *plan)
 {
         static const int opening[] = {SYS_open, SYS_creat, SYS_openat, SYS_openat2};
+        const Guard *guard;
         bool judged = false;
 
         for (size_t i = 0; i < ELEMENTS_OF(opening); i++)
@@ -420,6 +422,9 @@ static void let_supervisor_open(const FilterPlan *plan)
         if (!judged)
                 return;
         trace_instead(plan, SYS_openat2, FILTER_ERRNO);
+        for (size_t i = 0; (guard = guard_get(i)); i++)
+                if (guard->wall == GUARD_NAMES && !rule_set_opens_guard(set, guard->name))
+                        trace_instead(plan, guard->number, FILTER_ALLOW);
 }
 
 int filter_plan_make(const RuleSet *set, FilterPlan **ret, Problem *problem)
@@ -442,7 +447,7 @@ int filter_plan_make(const RuleSet *set, FilterPlan **ret, Problem *problem)
         if (r >= 0)
                 r = trim_plan(set, plan);
         if (r >= 0)
-                let_supervisor_open(plan);
+                follow_opening(set, plan);
         if (r < 0)
                 return problem_set(problem, r, "cannot work out the kernel's part of the rules: %s",
                                    strerror(-r));

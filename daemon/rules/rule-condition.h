@@ -48,6 +48,9 @@ ConditionTest *condition_test_new(TestKind kind);
 /* Takes `child` (also on failure). */
 int condition_test_add(ConditionTest *test, ConditionTest *child);
 
+/* Whether a path below the directory could pass. */
+bool condition_test_reaches_below(const ConditionTest *test, const char *directory);
+
 bool condition_test_integer(const ConditionTest *test, uint64_t value);
 bool condition_test_string(const ConditionTest *test, const char *string);
 bool condition_test_address(const ConditionTest *test, const SocketName *name);

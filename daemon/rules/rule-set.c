@@ -214,11 +214,37 @@ RuleUse rule_set_use(const RuleSet *set, size_t index)
         return index < set->count ? set->entries[index].use : (RuleUse){0};
 }
 
+bool rule_set_has_rules(const RuleSet *set, int number)
+{
+        return rule_set_calls(set, number);
+}
+
 bool rule_set_judges_memory(const RuleSet *set, int number)
 {
         const CallRules *call = rule_set_calls(set, number);
 
         return call && call->judges_memory;
+}
+
+static bool rule_reaches_below(const Rule *rule, const char *directory)
+{
+        for (size_t i = 0; i < rule->condition_count; i++) {
+                const RuleCondition *condition = rule->conditions[i];
+
+                for (size_t j = 0; condition->subject == SUBJECT_PATH && j < condition->test_count;
+                     j++)
+                        if (condition_test_reaches_below(condition->tests[j], directory))
+                                return true;
+        }
+        return false;
+}
+
+bool rule_set_paths_reach_below(const RuleSet *set, const char *directory)
+{
+        for (size_t i = 0; i < set->count; i++)
+                if (!set->entries[i].ended && rule_reaches_below(set->entries[i].rule, directory))
+                        return true;
+        return false;
 }
 
 bool rule_set_may_log(const RuleSet *set, int number)

@@ -55,6 +55,9 @@ typedef struct RuleUse {
 } RuleUse;
 RuleUse rule_set_use(const RuleSet *set, size_t index);
 
+/* Whether rules on opening name, or could, something below the directory. */
+bool rule_set_paths_reach_below(const RuleSet *set, const char *directory);
+
 /* ---- changing a running jail's rules ---- */
 
 /* Whether a rule that looks at or changes more than nothing names a call that programs make in the
@@ -121,6 +124,9 @@ typedef struct RuleOutcome {
 } RuleOutcome;
 
 int rule_set_match(RuleSet *set, const RuleQuery *query, RuleOutcome *ret);
+
+/* Whether any rule speaks of this call number. */
+bool rule_set_has_rules(const RuleSet *set, int number);
 
 /* Whether any enabled rule for this call number has a condition on memory (so that the supervisor
  * pins arguments before it matches). */

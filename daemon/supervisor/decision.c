@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "supervisor/carry-out.h"
+#include "supervisor/file-names.h"
 #include "supervisor/guard.h"
 #include "supervisor/injection.h"
 #include "supervisor/judged-view.h"
@@ -223,6 +224,16 @@ void decision_apply(Supervisor *supervisor, Tracee *tracee, const Action *action
         }
 }
 
+int decision_judge_opening(Supervisor *supervisor, Tracee *tracee, const CallRegisters *opening,
+                           const char *path, RuleOutcome *ret)
+{
+        _cleanup_(judged_view_release) JudgedView view;
+
+        judged_view_init(&view, tracee);
+        view.instead = path;
+        return match(supervisor, tracee, &view.caller, opening, true, ret);
+}
+
 bool decision_allows_opened(Supervisor *supervisor, Tracee *tracee, const char *opened)
 {
         _cleanup_(judged_view_release) JudgedView view;
@@ -332,18 +343,37 @@ static int pin(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
         return r;
 }
 
+/* A file's other name is another way to it. */
+static int judge_new_name(Supervisor *supervisor, Tracee *tracee, Judgement *judgement,
+                          RuleOutcome *ret)
+{
+        RuleOutcome naming;
+        int r;
+
+        if (ret->action->kind != ACTION_ALLOW && ret->action->kind != ACTION_ALLOW_FOREVER)
+                return 0;
+        r = file_names_judge(supervisor, tracee, &judgement->effective.call,
+                             &judgement->view.caller, &naming);
+        if (r > 0)
+                *ret = naming;
+        return r < 0 ? r : 0;
+}
+
 /* Pins if need be, then asks the rules. */
 static int judge_pinned(Supervisor *supervisor, Tracee *tracee, Judgement *judgement,
                         RuleOutcome *ret)
 {
         int number = judgement->effective.call.number, r = 0;
-        bool pinned = needs_pins(supervisor, number, NULL);
+        bool names = file_names_concern(supervisor, number);
+        bool pinned = names || needs_pins(supervisor, number, NULL);
 
         if (pinned)
                 r = pin(supervisor, tracee, judgement);
         if (r == 0)
                 r = match(supervisor, tracee, &judgement->view.caller, &judgement->effective.call,
                           false, ret);
+        if (r == 0 && names)
+                r = judge_new_name(supervisor, tracee, judgement, ret);
         if (r < 0 || pinned || !needs_pins(supervisor, number, ret))
                 return r;
         /* it is held, for nobody knows how long */
@@ -449,7 +479,10 @@ static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
         if (r == TRACEE_GONE)
                 return;
         if (r < 0)
-                decision_fail_closed(supervisor, tracee, "no memory to judge the call");
+                decision_fail_closed(supervisor, tracee,
+                                     r == -E2BIG ? "the directory that gets another name has more "
+                                                   "files than are looked at"
+                                                 : "no memory to judge the call");
         else
                 apply_outcome(supervisor, tracee, judgement, &outcome);
 }

@@ -3,6 +3,8 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "hook/landing-page.h"
@@ -207,6 +209,42 @@ int supervisor_prepare(Supervisor *supervisor, const JailOptions *options, Probl
         return 0;
 }
 
+static void forbid_core_file(void *value, void *context)
+{
+        static const struct rlimit none = {0, 0};
+        const Process *process = value;
+
+        if (prlimit((pid_t) process->id, RLIMIT_CORE, &none, NULL) < 0 && errno != ESRCH)
+                *(int *) context = -errno;
+}
+
+/* Whether the rules let every file be made. */
+static bool makes_any_file(const RuleSet *rules)
+{
+        static const int making[] = {SYS_open, SYS_creat, SYS_openat, SYS_openat2};
+        ActionKind kind = rule_set_default(rules)->kind;
+        bool any = kind == ACTION_ALLOW || kind == ACTION_ALLOW_FOREVER;
+
+        for (size_t i = 0; any && i < ELEMENTS_OF(making); i++)
+                any = !rule_set_has_rules(rules, making[i]);
+        return any;
+}
+
+/* A core file is written by the kernel where the program likes, asked for by no call. Its children
+ * inherit the limit, and it can raise it no more. */
+static int forbid_core_files(Supervisor *supervisor, Problem *problem)
+{
+        int r = 0;
+
+        if (rule_set_opens_guard(supervisor->rules, "core-files") ||
+            makes_any_file(supervisor->rules))
+                return 0;
+        id_map_walk(&supervisor->tracees.processes, forbid_core_file, &r);
+        return r < 0 ? problem_set(problem, r, "cannot forbid the program core files: %s",
+                                   strerror(-r))
+                     : 0;
+}
+
 int supervisor_start(Supervisor *supervisor, pid_t pid, int pidfd, int stub_socket,
                      Problem *problem)
 {
@@ -219,12 +257,15 @@ int supervisor_start(Supervisor *supervisor, pid_t pid, int pidfd, int stub_sock
         r = ptrace_adopt_first(supervisor, pid);
         if (r < 0)
                 return problem_set(problem, r, "process %d is gone", pid);
-        return seize_go(stub_socket, problem);
+        r = forbid_core_files(supervisor, problem);
+        return r < 0 ? r : seize_go(stub_socket, problem);
 }
 
 int supervisor_attach(Supervisor *supervisor, pid_t pid, int pidfd, Problem *problem)
 {
-        return attach_process(supervisor, pid, pidfd, problem);
+        int r = attach_process(supervisor, pid, pidfd, problem);
+
+        return r < 0 ? r : forbid_core_files(supervisor, problem);
 }
 
 /* ---- the log's way out ---- */

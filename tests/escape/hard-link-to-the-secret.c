@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Another name for the same file, and the directory under another name. */
+/* Guards: file-names. Another name for the same file, and the directory under another name. */
 #include "attack.h"
 
 int main(void)

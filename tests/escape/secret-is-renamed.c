@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The file gets another name, is read, and gets its old name back. */
+/* Guards: file-names. The file gets another name, is read, and gets its old name back. */
 #include "attack.h"
 
 int main(void)

@@ -500,6 +500,43 @@ static void the_default_preset_asks_before_something_changes(void **state)
         }
 }
 
+/* A directory that gets another name takes along what lies below it. */
+static void rules_that_reach_below_a_directory(void **state)
+{
+        static const struct {
+                const char *glob, *directory;
+                bool reaches;
+        } rows[] = {
+                {"/keep/secret", "/keep", true},
+                {"/keep/secret", "/keep/secret", false},
+                {"/keep/secret", "/kee", false},
+                {"/keep/secret", "/keep/other", false},
+                {"/home/*/.ssh/**", "/home/u", true},
+                {"/home/*/.ssh/**", "/home", true},
+                {"/home/*/.ssh/**", "/srv", false},
+                {"/keep/**", "/keep/sub/deep", true},
+                {"**/secret", "/any", true},
+                {"/ke[e]p/x", "/keep", true},
+                {"/keep", "/keep", false},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(rows); i++) {
+                _cleanup_free_ char *text =
+                        string_format("{\"seccomp-jail\": 1, \"default\": \"allow\", \"rules\": "
+                                      "[{\"syscall\": \"openat\", \"where\":"
+                                      " {\"path\": \"%s\"}, \"action\": \"abort\"}]}",
+                                      rows[i].glob);
+                _cleanup_(rule_set_freep) RuleSet *set = NULL;
+                Diagnostics diagnostics = {0};
+
+                assert_int_equal(rule_set_parse(text, strlen(text), &set, &diagnostics), 0);
+                diagnostics_release(&diagnostics);
+                if (rule_set_paths_reach_below(set, rows[i].directory) != rows[i].reaches)
+                        fail_msg("%s below %s", rows[i].glob, rows[i].directory);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -516,6 +553,7 @@ int main(void)
                 cmocka_unit_test(the_forever_part_of_a_running_jail_stands),
                 cmocka_unit_test(another_file_must_have_the_same_forever_part),
                 cmocka_unit_test(the_default_preset_asks_before_something_changes),
+                cmocka_unit_test(rules_that_reach_below_a_directory),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

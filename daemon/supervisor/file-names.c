@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supervisor/file-names.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "supervisor/decision.h"
+#include "syscalls/decode.h"
+
+/* Files below a directory that gets another name. */
+#define FILES_MAX 20000u
+
+/* Where a call has its paths, as indices of arguments. */
+typedef struct NamePlaces {
+        int number;
+        int old, fresh; /* fresh: -1 when there is no new name */
+        int flags;      /* of renameat2, -1 */
+} NamePlaces;
+
+static const NamePlaces name_places[] = {
+        {SYS_link, 0, 1, -1},     {SYS_linkat, 1, 3, -1},   {SYS_rename, 0, 1, -1},
+        {SYS_renameat, 1, 3, -1}, {SYS_renameat2, 1, 3, 4}, {SYS_open_tree, 1, -1, -1},
+};
+
+static const NamePlaces *places_of(int number)
+{
+        for (size_t i = 0; i < ELEMENTS_OF(name_places); i++)
+                if (name_places[i].number == number)
+                        return &name_places[i];
+        return NULL;
+}
+
+bool file_names_concern(const Supervisor *supervisor, int number)
+{
+        static const int opening[] = {SYS_open, SYS_creat, SYS_openat, SYS_openat2};
+
+        if (!places_of(number) || rule_set_opens_guard(supervisor->rules, "file-names"))
+                return false;
+        for (size_t i = 0; i < ELEMENTS_OF(opening); i++)
+                if (rule_set_judges_memory(supervisor->rules, opening[i]))
+                        return true;
+        return false;
+}
+
+/* One renaming on its way. */
+typedef struct Naming {
+        Supervisor *supervisor;
+        Tracee *tracee;
+        uint64_t readable;  /* address of some path */
+        unsigned looked_at; /* files below a directory */
+        RuleOutcome *ret;
+} Naming;
+
+static bool is_allowed(const RuleOutcome *outcome)
+{
+        return !outcome->judged_memory || outcome->action->kind == ACTION_ALLOW ||
+               outcome->action->kind == ACTION_ALLOW_FOREVER;
+}
+
+/* What opening `path` would come to, to read or to write: the first that is not allowed. 1 or 0. */
+static int judge_opening(const Naming *naming, const char *path, RuleOutcome *ret)
+{
+        const CallRegisters calls[] = {
+                {SYS_openat, {(uint64_t) AT_FDCWD, naming->readable, O_RDONLY}},
+                {SYS_openat, {(uint64_t) AT_FDCWD, naming->readable, O_RDWR}},
+                {SYS_open, {naming->readable, O_RDONLY}},
+                {SYS_open, {naming->readable, O_RDWR}},
+        };
+
+        for (size_t i = 0; i < ELEMENTS_OF(calls); i++) {
+                int r = decision_judge_opening(naming->supervisor, naming->tracee, &calls[i], path,
+                                               ret);
+
+                if (r < 0)
+                        return r;
+                if (!is_allowed(ret))
+                        return 1;
+        }
+        return 0;
+}
+
+/* A file that stays under the rule it is under may be called what it likes. */
+static int judge_name(Naming *naming, const char *old, const char *fresh)
+{
+        RuleOutcome before, after;
+        int r = judge_opening(naming, old, &before), stays = 0;
+
+        if (r <= 0)
+                return r;
+        if (fresh)
+                stays = judge_opening(naming, fresh, &after);
+        if (stays < 0)
+                return stays;
+        if (stays && after.number == before.number)
+                return 0;
+        *naming->ret = before;
+        return 1;
+}
+
+static int judge_below(Naming *naming, int directory, const char *old, const char *fresh);
+
+static int judge_entry(Naming *naming, int directory, const struct dirent *entry, const char *old,
+                       const char *fresh)
+{
+        _cleanup_free_ char *from = string_format("%s/%s", old, entry->d_name);
+        _cleanup_free_ char *to = fresh ? string_format("%s/%s", fresh, entry->d_name) : NULL;
+        int fd, r;
+
+        if (!from || (fresh && !to))
+                return -ENOMEM;
+        if (++naming->looked_at > FILES_MAX)
+                return -E2BIG;
+        r = judge_name(naming, from, to);
+        if (r != 0 || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN))
+                return r;
+        fd = openat(directory, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return fd < 0 ? 0 : judge_below(naming, fd, from, to);
+}
+
+static void closedirp(DIR **directory)
+{
+        if (*directory)
+                closedir(*directory);
+}
+
+/* Takes the descriptor. */
+static int judge_below(Naming *naming, int directory, const char *old, const char *fresh)
+{
+        _cleanup_(closedirp) DIR *stream = fdopendir(directory);
+        const struct dirent *entry;
+        int r = 0;
+
+        if (!stream) {
+                close_fd(directory);
+                return -ENOMEM;
+        }
+        while (r == 0 && (entry = readdir(stream)))
+                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                        r = judge_entry(naming, directory, entry, old, fresh);
+        return r;
+}
+
+/* With all that lies below it, if rules reach there. What we may not read the program may not. */
+static int judge_tree(Naming *naming, const char *old, const char *fresh)
+{
+        _cleanup_free_ char *path = NULL;
+        int r = judge_name(naming, old, fresh), fd;
+
+        if (r != 0 || !rule_set_paths_reach_below(naming->supervisor->rules, old))
+                return r;
+        path = string_format("/proc/%d/root%s", tracee_tid(naming->tracee), old);
+        if (!path)
+                return -ENOMEM;
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return fd < 0 ? 0 : judge_below(naming, fd, old, fresh);
+}
+
+int file_names_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
+                     const CallerView *view, RuleOutcome *ret)
+{
+        Naming naming = {.supervisor = supervisor, .tracee = tracee, .ret = ret};
+        const NamePlaces *places = places_of(call->number);
+        _cleanup_free_ char *old = NULL, *fresh = NULL;
+        bool exchange;
+        int r;
+
+        naming.readable = call->arguments[places->old];
+        if (caller_resolve_argument(call, (unsigned) places->old, view, &old) < 0)
+                return 0;
+        if (places->fresh >= 0 &&
+            caller_resolve_argument(call, (unsigned) places->fresh, view, &fresh) < 0)
+                return 0;
+        exchange = places->flags >= 0 && call->arguments[places->flags] & RENAME_EXCHANGE;
+        r = judge_tree(&naming, old, fresh);
+        return r == 0 && exchange ? judge_tree(&naming, fresh, old) : r;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Another name of a file is another way to it. Rules on opening go by names, so what gives a file
+ * another one (link and rename, of a directory too; open_tree, which opens without a name) is
+ * judged as opening it by its old name would be, unless the new name falls under the same rule.
+ */
+#pragma once
+
+#include "supervisor/supervisor.h"
+
+/* Whether the call makes names and rules on opening go by them. */
+bool file_names_concern(const Supervisor *supervisor, int number);
+
+/* The call's arguments are pinned, and `view` reads them. 1: opening a file that gets another name
+ * would have the outcome *ret, and so has the call; 0: nothing speaks against it; -E2BIG: a
+ * directory with more files than are looked at; -ENOMEM. Paths that lead to nothing are left to the
+ * kernel. */
+int file_names_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
+                     const CallerView *view, RuleOutcome *ret);
