@@ -15,9 +15,6 @@
 #define SYS_open_tree_attr 467
 #endif
 
-/* For what is asked for by no call. */
-#define SYS_no_call (-1)
-
 static const Guard guards[] = {
 #define GUARD(name_, call, wall_, errno_, open_, reason_, ...)                                     \
         {.name = (name_),                                                                          \

@@ -17,13 +17,12 @@ typedef enum GuardWall {
         GUARD_TRACE, /* always stopped; the supervisor judges it (clear CLONE_UNTRACED, protect own
                         pid) */
         GUARD_NAMES, /* stopped where rules judge how files are opened (filter-plan.c) */
-        GUARD_LIMIT, /* no call: a limit that is set when the jail starts (supervisor.c) */
         GUARD_PASS,  /* these arguments are no way round: the guards behind do not look at them */
 } GuardWall;
 
 typedef struct Guard {
         const char *name;  /* "io_uring" */
-        int number;        /* of the call, -1 for none */
+        int number;        /* of the call */
         ArgumentCube cube; /* which arguments; all-zero mask: any */
         GuardWall wall;
         int error_number;   /* GUARD_ERRNO */

@@ -5,6 +5,7 @@
 #include <linux/seccomp.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include "rules/argument-cube.h"
@@ -23,6 +24,16 @@ static int judge_clone(const CallRegisters *call, CallRegisters *ret_call)
         return 1;
 }
 
+/* What cannot be read now the kernel might be able to read in a moment (mprotect by another
+ * thread): it is refused here, with what the kernel would say. */
+static int refuse_uncopied(int error, const char *why, const char **ret_why)
+{
+        if (error == -ESRCH)
+                return error;
+        *ret_why = why;
+        return error == -EFAULT ? error : -EAGAIN;
+}
+
 /* The flags are in memory, which another thread may change: the kernel reads them from our copy. */
 static int judge_clone3(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
                         CallRegisters *ret_call, const char **ret_why)
@@ -34,12 +45,8 @@ static int judge_clone3(Supervisor *supervisor, Tracee *tracee, const CallRegist
         if (size < CLONE_ARGS_SIZE_VER0 || size > LANDING_SLOT_ROOM)
                 return 0; /* the kernel refuses it: EINVAL, E2BIG */
         r = pinned_copy(supervisor, tracee, call->arguments[0], size, &address, (void **) &copy);
-        if (r == -EFAULT)
-                return 0; /* the kernel cannot read it either */
-        if (r < 0) {
-                *ret_why = "the arguments of clone3 could not be copied";
-                return r == -ESRCH ? r : -EAGAIN;
-        }
+        if (r < 0)
+                return refuse_uncopied(r, "the arguments of clone3 could not be copied", ret_why);
         if (copy->flags & (CLONE_NEWUSER | CLONE_NEWNS) &&
             !rule_set_opens_guard(supervisor->rules, "namespaces")) {
                 *ret_why =
@@ -76,6 +83,52 @@ static int judge_pidfd_signal(const Tracee *tracee, const CallRegisters *call, c
         return -EPERM;
 }
 
+bool guard_forbids_core_files(const RuleSet *rules)
+{
+        static const int making[] = {SYS_open, SYS_creat, SYS_openat, SYS_openat2};
+        ActionKind kind = rule_set_default(rules)->kind;
+        bool any = kind == ACTION_ALLOW || kind == ACTION_ALLOW_FOREVER;
+
+        for (size_t i = 0; any && i < ELEMENTS_OF(making); i++)
+                any = !rule_set_has_rules(rules, making[i]);
+        return !any && !rule_set_opens_guard(rules, "core-files");
+}
+
+static int judge_key_request(const Supervisor *supervisor, const CallRegisters *call,
+                             const char **ret_why)
+{
+        if (!call->arguments[2] || rule_set_opens_guard(supervisor->rules, "key-upcalls"))
+                return 0;
+        *ret_why = "the kernel would have a program outside the jail look for the key";
+        return -EPERM;
+}
+
+/* RLIMIT_CORE, from our copy: it may become 0 only. */
+static int judge_core_limit(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
+                            CallRegisters *ret_call, const char **ret_why)
+{
+        bool plain = call->number == SYS_setrlimit;
+        unsigned resource = (unsigned) call->arguments[plain ? 0 : 1], index = plain ? 1 : 2;
+        const struct rlimit *copy;
+        uint64_t address;
+        int r;
+
+        if (resource != RLIMIT_CORE || !call->arguments[index] ||
+            !guard_forbids_core_files(supervisor->rules))
+                return 0;
+        r = pinned_copy(supervisor, tracee, call->arguments[index], sizeof(*copy), &address,
+                        (void **) &copy);
+        if (r < 0)
+                return refuse_uncopied(r, "the limit could not be copied", ret_why);
+        if (copy->rlim_cur != 0) {
+                *ret_why = "the kernel would write a core file that no rule has seen";
+                return -EPERM;
+        }
+        *ret_call = *call;
+        ret_call->arguments[index] = address;
+        return 1;
+}
+
 bool guard_installs_filter(const CallRegisters *call)
 {
         return (call->number == SYS_seccomp &&
@@ -108,6 +161,11 @@ int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *cal
                 return judge_clone3(supervisor, tracee, call, ret_call, ret_why);
         case SYS_pidfd_send_signal:
                 return judge_pidfd_signal(tracee, call, ret_why);
+        case SYS_request_key:
+                return judge_key_request(supervisor, call, ret_why);
+        case SYS_setrlimit:
+        case SYS_prlimit64:
+                return judge_core_limit(supervisor, tracee, call, ret_call, ret_why);
         case SYS_seccomp:
         case SYS_prctl:
                 tracee->process->own_filters |= guard_installs_filter(call);

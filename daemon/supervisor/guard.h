@@ -22,3 +22,7 @@ int guard_check_person(Supervisor *supervisor, Tracee *tracee, const CallRegiste
 /* seccomp(SECCOMP_SET_MODE_FILTER), prctl(PR_SET_SECCOMP): a filter of the program's own, which
  * will judge the calls that are executed in place of its own, too. */
 bool guard_installs_filter(const CallRegisters *call);
+
+/* Whether the kernel may write no core files: the rules speak of opening files, and the guard is
+ * not open. */
+bool guard_forbids_core_files(const RuleSet *rules);

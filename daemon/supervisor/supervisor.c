@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "hook/landing-page.h"
@@ -14,6 +13,7 @@
 #include "supervisor/doorbell.h"
 #include "supervisor/edge-wall.h"
 #include "supervisor/filter.h"
+#include "supervisor/guard.h"
 #include "supervisor/injection.h"
 #include "supervisor/kernel-features.h"
 #include "supervisor/log-readers.h"
@@ -211,33 +211,23 @@ int supervisor_prepare(Supervisor *supervisor, const JailOptions *options, Probl
 
 static void forbid_core_file(void *value, void *context)
 {
-        static const struct rlimit none = {0, 0};
         const Process *process = value;
+        struct rlimit limit;
 
-        if (prlimit((pid_t) process->id, RLIMIT_CORE, &none, NULL) < 0 && errno != ESRCH)
+        if (prlimit((pid_t) process->id, RLIMIT_CORE, NULL, &limit) < 0)
+                return; /* gone */
+        limit.rlim_cur = 0;
+        if (prlimit((pid_t) process->id, RLIMIT_CORE, &limit, NULL) < 0 && errno != ESRCH)
                 *(int *) context = -errno;
 }
 
-/* Whether the rules let every file be made. */
-static bool makes_any_file(const RuleSet *rules)
-{
-        static const int making[] = {SYS_open, SYS_creat, SYS_openat, SYS_openat2};
-        ActionKind kind = rule_set_default(rules)->kind;
-        bool any = kind == ACTION_ALLOW || kind == ACTION_ALLOW_FOREVER;
-
-        for (size_t i = 0; any && i < ELEMENTS_OF(making); i++)
-                any = !rule_set_has_rules(rules, making[i]);
-        return any;
-}
-
-/* A core file is written by the kernel where the program likes, asked for by no call. Its children
- * inherit the limit, and it can raise it no more. */
+/* A core file is written by the kernel where the program likes, asked for by no call. Children
+ * inherit the limit; guard.c refuses to raise it. */
 static int forbid_core_files(Supervisor *supervisor, Problem *problem)
 {
         int r = 0;
 
-        if (rule_set_opens_guard(supervisor->rules, "core-files") ||
-            makes_any_file(supervisor->rules))
+        if (!guard_forbids_core_files(supervisor->rules))
                 return 0;
         id_map_walk(&supervisor->tracees.processes, forbid_core_file, &r);
         return r < 0 ? problem_set(problem, r, "cannot forbid the program core files: %s",
