@@ -77,18 +77,7 @@ static bool call_follows(const CallRegisters *registers, const SyscallEntry *ent
  * no directory. */
 static int resolve_directory(const CallerView *view, int fd, char **ret)
 {
-        _cleanup_free_ char *description = NULL;
-        int r;
-
-        if (fd == AT_FDCWD)
-                return view->resolve_path(view->context, fd, ".", 1, ret);
-        r = view->describe_fd(view->context, fd, &description);
-        if (r < 0)
-                return r;
-        if (*description != '/')
-                return -ENOENT;
-        *ret = TAKE_PTR(description);
-        return 0;
+        return view->resolve_path(view->context, fd, fd == AT_FDCWD ? "." : "", 1, ret);
 }
 
 int caller_resolve_argument(const CallRegisters *registers, unsigned index, const CallerView *view,
