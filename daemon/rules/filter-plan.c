@@ -387,44 +387,51 @@ static int trim_plan(const RuleSet *set, FilterPlan *plan)
 
 /* ---- calls that depend on what another call's rules say ---- */
 
-static bool is_judged(const FilterPlan *plan, int number)
+/* The kinds of verdicts that a call has, as a set. */
+static unsigned kinds_of(const FilterPlan *plan, int number)
 {
         const FilterCall *call = filter_plan_call(plan, number);
+        unsigned kinds = call ? FILTER_KIND(call->otherwise.kind) : 0;
 
         for (size_t i = 0; call && i < call->part_count; i++)
-                if (call->parts[i].verdict.kind == FILTER_TRACE)
-                        return true;
-        return call && call->otherwise.kind == FILTER_TRACE;
+                kinds |= FILTER_KIND(call->parts[i].verdict.kind);
+        return kinds;
 }
 
-static void trace_instead(const FilterPlan *plan, int number, FilterVerdictKind kind)
+/* Verdicts of a call whose kind is one of `kinds` become `verdict`. */
+static void replace_verdicts(const FilterPlan *plan, int number, unsigned kinds,
+                             FilterVerdictKind kind)
 {
         FilterCall *call = (FilterCall *) filter_plan_call(plan, number);
 
         for (size_t i = 0; call && i < call->part_count; i++)
-                if (call->parts[i].verdict.kind == kind)
-                        call->parts[i].verdict = (FilterVerdict){.kind = FILTER_TRACE};
-        if (call && call->otherwise.kind == kind)
-                call->otherwise = (FilterVerdict){.kind = FILTER_TRACE};
+                if (kinds & FILTER_KIND(call->parts[i].verdict.kind))
+                        call->parts[i].verdict = (FilterVerdict){.kind = kind};
+        if (call && kinds & FILTER_KIND(call->otherwise.kind))
+                call->otherwise = (FilterVerdict){.kind = kind};
 }
 
-/* Where the supervisor judges how files are opened it may have to open them by openat2: then the
- * kernel lets that through for it, and the supervisor refuses what the rules refuse. And it judges
- * what gives files other names. */
+/* Where the supervisor judges how files are opened, or may have to later, it may have to open them
+ * by openat2: then the kernel lets that through for it, and the supervisor refuses what the rules
+ * refuse. And it judges what gives files other names. */
 static void follow_opening(const RuleSet *set, const FilterPlan *plan)
 {
         static const int opening[] = {SYS_open, SYS_creat, SYS_openat, SYS_openat2};
+        FilterVerdictKind naming;
         const Guard *guard;
-        bool judged = false;
+        unsigned kinds = 0;
 
         for (size_t i = 0; i < ELEMENTS_OF(opening); i++)
-                judged |= is_judged(plan, opening[i]);
-        if (!judged)
+                kinds |= kinds_of(plan, opening[i]);
+        if (!(kinds & FILTER_MUTABLE))
                 return;
-        trace_instead(plan, SYS_openat2, FILTER_ERRNO);
+        naming = kinds & FILTER_KIND(FILTER_TRACE) ? FILTER_TRACE : FILTER_ALLOW_YET;
+        replace_verdicts(plan, SYS_openat2, FILTER_KIND(FILTER_ERRNO), FILTER_TRACE);
         for (size_t i = 0; (guard = guard_get(i)); i++)
                 if (guard->wall == GUARD_NAMES && !rule_set_opens_guard(set, guard->name))
-                        trace_instead(plan, guard->number, FILTER_ALLOW);
+                        replace_verdicts(plan, guard->number,
+                                         FILTER_KIND(FILTER_ALLOW) | FILTER_KIND(FILTER_ALLOW_YET),
+                                         naming);
 }
 
 int filter_plan_make(const RuleSet *set, FilterPlan **ret, Problem *problem)
