@@ -3,8 +3,9 @@
  * A client that allows every held call at once, for the time from the kernel's stop to the program
  * going on; and the bus's own round trip to hold it against.
  *
- *   answer COUNT     answers COUNT calls; prints "ready" when it listens, and at its end the
- *                    nanoseconds of a round trip (median of 200)
+ *   answer COUNT [system]     answers COUNT calls, in user mode or of the system service; prints
+ *                             "ready" when it listens, and at its end the nanoseconds of a round
+ *                             trip (median of 200)
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "dbus/jail-client.h"
 
 static long answered;
+static const char *destination; /* NULL where the bus has one end only */
 
 static double now(void)
 {
@@ -43,8 +45,9 @@ static int on_pending(sd_bus_message *message, void *userdata, sd_bus_error *err
         (void) error;
         if (r < 0)
                 return r;
-        return sd_bus_call_method_async(bus, NULL, NULL, SJ_OBJECT_PATH, SJ_INTERFACE, "Decide",
-                                        on_answered, NULL, "ta{sv}", id, 1, "action", "s", "allow");
+        return sd_bus_call_method_async(bus, NULL, destination, SJ_OBJECT_PATH, SJ_INTERFACE,
+                                        "Decide", on_answered, NULL, "ta{sv}", id, 1, "action", "s",
+                                        "allow");
 }
 
 static int compare(const void *left, const void *right)
@@ -62,8 +65,8 @@ static double round_trip(sd_bus *bus)
         for (int i = 0; i < 200; i++) {
                 double before = now();
 
-                if (sd_bus_call_method(bus, NULL, SJ_OBJECT_PATH, "org.freedesktop.DBus.Peer",
-                                       "Ping", NULL, NULL, NULL) < 0)
+                if (sd_bus_call_method(bus, destination, SJ_OBJECT_PATH,
+                                       "org.freedesktop.DBus.Peer", "Ping", NULL, NULL, NULL) < 0)
                         return -1;
                 times[i] = now() - before;
         }
@@ -78,18 +81,21 @@ int main(int argc, char **argv)
         long count = argc > 1 ? atol(argv[1]) : 1;
         sd_bus *bus;
         double ping;
-        int r = jail_client_open(JAIL_CLIENT_USER_RUNNING, NULL, &client, &problem);
+        bool of_system = argc > 2 && strcmp(argv[2], "system") == 0;
+        int r = jail_client_open(of_system ? JAIL_CLIENT_SYSTEM : JAIL_CLIENT_USER_RUNNING, NULL,
+                                 &client, &problem);
 
         if (r < 0) {
                 fprintf(stderr, "answer: %s\n", problem ? problem : strerror(-r));
                 return 1;
         }
         bus = jail_client_bus(client);
+        destination = of_system ? SJ_BUS_NAME : NULL;
         ping = round_trip(bus);
         r = jail_client_match(client, "SyscallPending", on_pending, bus);
         if (r >= 0)
-                r = sd_bus_call_method(bus, NULL, SJ_OBJECT_PATH, SJ_INTERFACE, "Subscribe", NULL,
-                                       NULL, "t", (uint64_t) 0);
+                r = sd_bus_call_method(bus, destination, SJ_OBJECT_PATH, SJ_INTERFACE, "Subscribe",
+                                       NULL, NULL, "t", (uint64_t) 0);
         if (r < 0) {
                 fprintf(stderr, "answer: cannot subscribe: %s\n", strerror(-r));
                 return 1;

@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is measured, how, and what it should be: the table of goals and the runs behind it."""
 import json
+import pathlib
 import statistics
 import subprocess
+import sys
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from jail import Jail
+from machine import Machine
+
+# "nth" is for the supervisor alone to count, so that these calls stop; without it an unlogged allow
+# runs in the kernel.
 RULES = {
-    "allow, not logged": [{"syscall": "mkdirat", "action": "allow", "log": False}],
+    "allow, in the kernel": [{"syscall": "mkdirat", "action": "allow", "log": False}],
+    "allow, for ever": [{"syscall": "mkdirat", "action": "allow-forever"}],
+    "allow, not logged": [{"syscall": "mkdirat", "nth": "1+", "action": "allow", "log": False}],
     "allow by path": [{"syscall": "openat", "where": {"path": "/etc/pass*"}, "action": "allow",
                        "log": False}],
     "abort by path": [{"syscall": "openat", "where": {"path": "/etc/pass*"}, "action": "abort",
@@ -21,7 +31,10 @@ RULES = {
 # name, (numerator, denominator) of samples, goal, how it is meant
 RATIOS = [
     ("forever rule / plain filter", ("forever", "plain filter"), 1.02, "getppid, same processor"),
-    ("allow, not logged / floor", ("allow, not logged", "floor"), 1.25, "same processor"),
+    ("allow, not logged / allow-forever", ("allow, in the kernel", "allow, for ever"), 1.02,
+     "same processor: it runs in the kernel until the rules change"),
+    ("allow, not logged, stopped for / floor", ("allow, not logged", "floor"), 1.25,
+     "same processor; by a rule with nth, which the supervisor counts"),
     ("allow by path, verified / floor", ("allow by path", "floor, openat"), 1.8, "same processor"),
     ("abort by path / floor", ("abort by path", "floor, openat"), 1.6, "same processor"),
     ("return by path / floor", ("return by path", "floor, openat"), 1.6, "same processor"),
@@ -30,11 +43,21 @@ RATIOS = [
     ("allow, logged / strace pinned", ("allow, logged", "strace, pinned"), 1 / 1.7,
      "same processor"),
     ("one hot process as started / floor", ("allow, not logged, free", "floor"), 4,
-     "nobody pinned, against the pinned floor"),
+     "nobody pinned, against the pinned floor; a rule with nth"),
     ("two hot processes / one", ("two hot", "allow, not logged, free"), 1.3, "per call"),
     ("1000 idle processes / none", ("1000 idle", "allow, not logged"), 1.3, "same processor"),
     ("held call, median / round trip", ("held p50", "round trip"), 3, "user mode"),
     ("held call, p99 / round trip", ("held p99", "round trip"), 10, "user mode"),
+    ("held call, median / round trip, system", ("system p50", "system round trip"), 3,
+     "system bus with polkit, in a container"),
+    ("held call, p99 / round trip, system", ("system p99", "system round trip"), 10,
+     "system bus with polkit, in a container"),
+    ("answer one of 10 000 held / of 50", ("answer one of many", "answer one of few"), 1.5,
+     "median of 50, user mode"),
+    ("list 10 000 held, µs per call", ("list each of many", None), None, "user mode"),
+    ("answer 10 000 held, µs per call", ("answer each of many", None), None,
+     "500 under way, user mode"),
+    ("per held call, KB", ("KB per held call", None), 2, "of 10 000, its thread included; Pss"),
     ("four computing threads / bare", ("compute jailed", "compute bare"), 1.05, "wall"),
     ("start, ms more than bare", ("start more", None), 15, "user mode already up"),
     ("cold start, ms", ("start cold", None), 60, "nothing running"),
@@ -44,6 +67,8 @@ RATIOS = [
     ("compileall / bare", ("compileall jailed", "compileall bare"), None, "preset learn, wall"),
     ("tar / strace", ("tar jailed", "tar strace"), 0.2, "preset learn, wall"),
     ("tar / bare", ("tar jailed", "tar bare"), None, "preset learn, wall"),
+    ("git gc / strace", ("git gc jailed", "git gc strace"), 0.2, "preset learn, wall"),
+    ("git gc / bare", ("git gc jailed", "git gc bare"), None, "preset learn, wall"),
     ("find / strace", ("find jailed", "find strace"), 0.2, "preset learn, wall"),
     ("find / bare", ("find jailed", "find bare"), None, "preset learn, wall"),
     ("broker, MB", ("broker MB", None), 6, "Pss, idle"),
@@ -52,6 +77,19 @@ RATIOS = [
     ("wake-ups of an idle jail, 1/s", ("wake-ups", None), 0, "broker and supervisor together"),
 ]
 
+# Why a goal is not reached, beside the figure when it is not.
+REASONS = {
+    "1000 idle processes / none": "waitpid(2) goes through all tracees",
+    "held call, median / round trip": "the way there and back has eight wake-ups, most of them on the "
+                                      "other processor, a round trip two on one",
+    "held call, p99 / round trip": "likewise",
+    "held call, median / round trip, system": "every message passes the bus daemon, and polkit is "
+                                              "asked about the answer",
+    "make -j2 / strace": "much of the time is the program's own work",
+    "compileall / strace": "much of the time is the program's own work",
+    "git gc / strace": "much of the time is the program's own work",
+}
+
 WORK = {
     "make": "mkdir -p m && cd m && for i in $(seq 24); do echo \"int f$i(int x){return x+$i;}\" "
             ">f$i.c; done && printf 'all: %s\\n%%.o: %%.c\\n\\tgcc -c $<\\n' "
@@ -59,9 +97,11 @@ WORK = {
     "compileall": "mkdir -p p && for i in $(seq 60); do echo \"x = [n * $i for n in range(9)]\" "
                   ">p/m$i.py; done && /usr/bin/python3 -m compileall -q -f p",
     "tar": "tar -cf archive.tar /usr/include 2>/dev/null; mkdir -p x && tar -xf archive.tar -C x",
+    "git gc": "rm -rf g && mkdir g && cd g && cp -r /usr/include/linux . && git init -q . && git add . "
+              "&& git -c user.name=a -c user.email=a commit -qm all && git gc -q",
     "find": "find /usr/share -type f -newer /etc/hostname >/dev/null 2>&1 || :",
 }
-LESS_WORK = {"make": "true", "compileall": "true", "tar": "true", "find": "true"}
+LESS_WORK = {"make": "true", "compileall": "true", "tar": "true", "git gc": "true", "find": "true"}
 
 
 def field_kb(pid, name):
@@ -84,11 +124,13 @@ def switches(pid):
 class Bench:
     """Samples by name; `free` is a place whose daemon may run anywhere, `pinned` one on processor 0."""
 
-    def __init__(self, free, pinned, quick):
-        self.free, self.pinned, self.quick = free, pinned, quick
+    def __init__(self, free, pinned, quick, build):
+        self.free, self.pinned, self.quick, self.build = free, pinned, quick, build
         self.count = 200 if quick else 20000
         self.idle = 20 if quick else 1000
+        self.many = 100 if quick else 10000
         self.samples = {}
+        self.held_kb = {}
         self.work = LESS_WORK if quick else WORK
         # The daemons come up where they are to stay.
         self._run(self.free, [], self._jailctl(self.free, "--default", "allow-forever"), ["true"])
@@ -127,7 +169,8 @@ class Bench:
                 step()
 
     def run_once(self, only):
-        for name, step in (("work", self.real_work), ("memory", self.memory)):
+        for name, step in (("work", self.real_work), ("memory", self.memory),
+                           ("pending", self.pending), ("system", self.system)):
             if not only or name in only:
                 step()
 
@@ -141,6 +184,8 @@ class Bench:
         self._calls("floor", self.pinned, [floor, "0"], True)
         self._calls("floor, openat", self.pinned, [floor, "0"], True, "openat")
         self._calls("floor, free", self.free, [floor, "-"], False)
+        for rules in ("allow, in the kernel", "allow, for ever"):
+            self._calls(rules, self.pinned, self._jail(self.pinned, rules), True, count=many // 4)
         for rules in ("allow by path", "abort by path", "return by path"):
             self._calls(rules, self.pinned, self._jail(self.pinned, rules), True, "openat")
         for rules in ("allow, not logged", "allow, logged"):
@@ -159,17 +204,52 @@ class Bench:
         self._calls("strace, pinned", self.pinned, command, True, count=count)
 
     def held(self):
+        self._held(self.free, self.free.bin / "bench", self._jail(self.free, "notify"), "user",
+                   ("held p50", "held p99", "round trip"))
+
+    def _held(self, place, programs, jail, mode, names):
         count = 50 if self.quick else 2000
-        client = self.free.start([self.free.bin / "bench" / "answer", count], stdout=-1)
+        client = place.start([programs / "answer", count, mode], stdout=-1)
         if client.stdout.readline() != b"ready\n":
             client.wait(20)
             raise AssertionError("the answering client did not come up")
-        result = self._run(self.free, [], self._jail(self.free, "notify"),
-                           [self.free.bin / "bench" / "held", str(count)])
-        half, tail = result.split()
-        self.add("held p50", half)
-        self.add("held p99", tail)
-        self.add("round trip", client.communicate(timeout=60)[0])
+        half, tail = self._run(place, [], jail, [programs / "held", str(count)]).split()
+        for name, value in zip(names, (half, tail, client.communicate(timeout=60)[0])):
+            self.add(name, value)
+
+    def system(self):
+        """The same over the system bus, with polkit, in a container."""
+        try:
+            with Machine(self.build) as machine:
+                rules = machine.alice.put("notify.jail.json", json.dumps(
+                    {"seccomp-jail": 1, "default": "allow-forever", "rules": RULES["notify"]}))
+                self._held(machine.alice, self.build / "bin" / "bench",
+                           ["jailctl", "run", "--system", "--ask", "none", "--rules", rules, "--"],
+                           "system", ("system p50", "system p99", "system round trip"))
+        except SystemExit:  # it has said what it needs
+            print("the system bus is not measured", file=sys.stderr)
+
+    def pending(self):
+        self._pending(50, "few")
+        self._pending(self.many, "many")
+        self.add("KB per held call", (self.held_kb["many"] - self.held_kb["few"]) /
+                 (self.many - 50))
+
+    def _pending(self, count, name):
+        place = self.free
+        program = place.start([*self._jail(place, "notify"), place.bin / "bench" / "many", count],
+                              stdout=-1)
+        place.wait_for(f"{count} held calls", lambda: self._held_count() == count, 200)
+        self.held_kb[name] = field_kb(self._supervisor(), "Pss")
+        listed, one, each = self._run(place, [], [],
+                                      [place.bin / "bench" / "pending", str(count)]).split()
+        program.communicate(timeout=60)
+        self.add(f"answer one of {name}", one)
+        self.add(f"list each of {name}", float(listed) / count / 1000)
+        self.add(f"answer each of {name}", float(each) / 1000)
+
+    def _held_count(self):
+        return sum(jail.get("pending", 0) for jail in self.free.json_lines("list", "--json"))
 
     def compute(self):
         program = self.free.bin / "bench" / "compute"
@@ -188,7 +268,6 @@ class Bench:
         bare = min(self._wall(self.free, ["true"]) for _ in range(5))
         jail = self._jailctl(self.free, "--default", "allow-forever")
         self.add("start more", min(self._wall(self.free, [*jail, "true"]) for _ in range(5)) - bare)
-        from jail import Jail
         with Jail(self.free.bin) as fresh:
             self.add("start cold", self._wall(fresh, [*self._jailctl(
                 fresh, "--default", "allow-forever"), "true"]))
@@ -208,11 +287,18 @@ class Bench:
                                    "-c", script], stdout=-1)
         process.stdout.readline()
         time.sleep(0.3)
+        return process, self._supervisor()
+
+    def _supervisor(self):
+        """The pid of the one that traces anything here."""
         for pid in self.free.processes():
-            with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
-                for line in file:
-                    if line.startswith("TracerPid:") and line.split()[1] != "0":
-                        return process, int(line.split()[1])
+            try:
+                with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+                    for line in file:
+                        if line.startswith("TracerPid:") and line.split()[1] != "0":
+                            return int(line.split()[1])
+            except FileNotFoundError:
+                continue
         raise AssertionError("nobody is traced")
 
     def memory(self):
@@ -254,5 +340,6 @@ class Bench:
                 "text": "not measured" if value is None else f"{value:.2f}",
                 "goal_text": "-" if goal is None else f"≤ {goal:.2f}",
                 "met": None if value is None or goal is None else value <= goal,
+                "reason": REASONS.get(name, "") if value and goal and value > goal else "",
             })
         return rows
