@@ -10,12 +10,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/descriptor-message.h"
 #include "base/text.h"
 
-#define START_SOCKET     "/run/seccomp-jail/start"
-#define MESSAGE_MAX      (64u * 1024)
-#define DESCRIPTORS_MAX  2
-#define DESCRIPTOR_BYTES CMSG_SPACE(DESCRIPTORS_MAX * sizeof(int))
+#define START_SOCKET "/run/seccomp-jail/start"
+#define MESSAGE_MAX  (64u * 1024)
 
 /* The head of the message; the groups and the arguments, each with its NUL, follow. The descriptors
  * are `keep` and `status`. */
@@ -26,63 +25,6 @@ typedef struct Head {
         int32_t keep_as;
         uint32_t keep_ptrace;
 } Head;
-
-/* ---- descriptors beside a message ---- */
-
-static int send_with(int connection, struct iovec *parts, size_t count, const int *descriptors,
-                     size_t descriptor_count)
-{
-        _Alignas(struct cmsghdr) char control[DESCRIPTOR_BYTES] = {0};
-        struct msghdr message = {.msg_iov = parts,
-                                 .msg_iovlen = count,
-                                 .msg_control = control,
-                                 .msg_controllen = CMSG_SPACE(descriptor_count * sizeof(int))};
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(descriptor_count * sizeof(int));
-        memcpy(CMSG_DATA(header), descriptors, descriptor_count * sizeof(int));
-        return sendmsg(connection, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-static void close_all(const int *descriptors, size_t count)
-{
-        for (size_t i = 0; i < count; i++)
-                close(descriptors[i]);
-}
-
-/* Exactly so many descriptors, else none: -EBADMSG. Answers the bytes. */
-static ssize_t receive_with(int connection, void *bytes, size_t size, int *ret, size_t count)
-{
-        _Alignas(struct cmsghdr) char control[DESCRIPTOR_BYTES];
-        struct iovec part = {bytes, size};
-        struct msghdr message = {.msg_iov = &part,
-                                 .msg_iovlen = 1,
-                                 .msg_control = control,
-                                 .msg_controllen = sizeof(control)};
-        int found[DESCRIPTORS_MAX];
-        size_t found_count = 0;
-        struct cmsghdr *header;
-        ssize_t n;
-
-        do
-                n = recvmsg(connection, &message, MSG_CMSG_CLOEXEC);
-        while (n < 0 && errno == EINTR);
-        if (n < 0)
-                return -errno;
-        header = CMSG_FIRSTHDR(&message);
-        if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
-                found_count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-                memcpy(found, CMSG_DATA(header), found_count * sizeof(int));
-        }
-        if (found_count != count || message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
-                close_all(found, found_count);
-                return n == 0 ? -ECONNRESET : -EBADMSG;
-        }
-        memcpy(ret, found, count * sizeof(int));
-        return n;
-}
 
 /* ---- jaild's end ---- */
 
@@ -120,7 +62,7 @@ static int send_request(int connection, const Child *child)
         if (text_error(&words) < 0)
                 return text_error(&words);
         parts[2] = (struct iovec){words.data, words.length};
-        return send_with(connection, parts, 3, descriptors, 2);
+        return descriptor_message_send(connection, parts, 3, descriptors, 2);
 }
 
 int start_request_send(const Child *child, int *ret_connection, Problem *problem)
@@ -141,8 +83,10 @@ int start_request_send(const Child *child, int *ret_connection, Problem *problem
 int start_request_answer(int connection, int *ret_pidfd)
 {
         char byte;
-        ssize_t n = receive_with(connection, &byte, 1, ret_pidfd, 1);
+        ssize_t n = descriptor_message_receive(connection, &byte, 1, ret_pidfd, 1);
 
+        if (n == 0)
+                return -ECONNRESET;
         return n < 0 ? (int) n : 0;
 }
 
@@ -213,7 +157,7 @@ static int answer_who(int connection)
         char byte = 0;
         struct iovec part = {&byte, 1};
 
-        return self < 0 ? -errno : send_with(connection, &part, 1, &self, 1);
+        return self < 0 ? -errno : descriptor_message_send(connection, &part, 1, &self, 1);
 }
 
 int start_request_take(int connection, Child *ret, StartStorage *ret_storage)
@@ -225,14 +169,15 @@ int start_request_take(int connection, Child *ret, StartStorage *ret_storage)
         ret_storage->message = malloc(MESSAGE_MAX);
         if (!ret_storage->message)
                 return -ENOMEM;
-        n = receive_with(connection, ret_storage->message, MESSAGE_MAX, descriptors, 2);
-        if (n < 0)
-                return (int) n;
+        n = descriptor_message_receive(connection, ret_storage->message, MESSAGE_MAX, descriptors,
+                                       2);
+        if (n <= 0)
+                return n == 0 ? -ECONNRESET : (int) n;
         r = read_message(ret_storage->message, (size_t) n, ret, ret_storage);
         if (r >= 0)
                 r = answer_who(connection);
-        if (r < 0)
-                close_all(descriptors, 2);
+        for (size_t i = 0; r < 0 && i < ELEMENTS_OF(descriptors); i++)
+                descriptors[i] = close_fd(descriptors[i]);
         ret->keep = descriptors[0];
         ret->status = descriptors[1];
         return r;
