@@ -155,7 +155,7 @@ static void append_named_result(Text *line, const OpenCall *call, int64_t result
         _cleanup_text_ Text text = TEXT_INIT;
 
         if (decode_result(&call->decoded.registers, result, NULL, &text) == 0)
-                append_string(line, KEY("result"), text_get(&text));
+                append_string(line, "result", text_get(&text));
 }
 
 static void append_end(Text *line, const OpenCall *call, const CallEnd *end)
