@@ -9,7 +9,7 @@ from window import Window, end_daemon, settings
 
 HOME = pathlib.Path(os.environ["HOME"])
 COUNT = int(os.environ.get("SJ_FLOOD", "2000"))
-PATIENCE = 10  # seconds that a person would call hung, on a busy machine
+PATIENCE = 15  # seconds: far more than a flood may cost, and less than the test waits for an answer
 
 PROGRAM = HOME / "flood.py"
 PROGRAM.write_text(f'''

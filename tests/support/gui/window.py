@@ -17,6 +17,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
 Atspi.init()
+Atspi.set_timeout(20000, 20000)  # milliseconds; without, a busy machine's window is taken for a dead one
 NAME = "jail-window"
 
 
