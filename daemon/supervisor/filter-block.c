@@ -24,7 +24,7 @@ uint32_t filter_verdict_value(FilterVerdict verdict, uint16_t trace_data)
         return SECCOMP_RET_TRACE | trace_data;
 }
 
-static int append(FilterProgram *program, struct sock_filter instruction)
+int filter_program_append(FilterProgram *program, struct sock_filter instruction)
 {
         if (program->count == program->capacity) {
                 size_t capacity = program->capacity ? 2 * program->capacity : 64;
@@ -67,19 +67,23 @@ static int append_half(FilterProgram *program, unsigned index, bool high, uint32
 
         if (mask == 0)
                 return 0;
-        r = append(program, (struct sock_filter) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
+        r = filter_program_append(program,
+                                  (struct sock_filter) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
         if (r >= 0 && mask != UINT32_MAX)
-                r = append(program, (struct sock_filter) BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask));
+                r = filter_program_append(
+                        program, (struct sock_filter) BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask));
         if (r >= 0)
-                r = append(program, (struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, bits,
-                                                                  0, (uint8_t) (left + 1)));
+                r = filter_program_append(
+                        program, (struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, bits, 0,
+                                                               (uint8_t) (left + 1)));
         return r;
 }
 
 static int append_return(FilterProgram *program, FilterVerdict verdict, uint16_t trace_data)
 {
-        return append(program, (struct sock_filter) BPF_STMT(
-                                       BPF_RET | BPF_K, filter_verdict_value(verdict, trace_data)));
+        return filter_program_append(
+                program, (struct sock_filter) BPF_STMT(BPF_RET | BPF_K,
+                                                       filter_verdict_value(verdict, trace_data)));
 }
 
 static int append_part(FilterProgram *program, const FilterPart *part, uint16_t trace_data)

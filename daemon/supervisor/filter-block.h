@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The part of a jail's seccomp program that looks at one call's arguments. libseccomp has one
- * fall-through for a whole filter, not one for each call, and no "not equal under a mask"; said
- * with its rules, `socket` for all but AF_UNIX needs 32 of them. A plan's parts are disjoint and
- * have an `otherwise`, which is a straight row of comparisons: it is written here, and put where
- * libseccomp's tree over the numbers ends (filter.c).
+ * The part of a jail's seccomp program that looks at one call's arguments: a plan's parts are
+ * disjoint and have an `otherwise`, which is a straight row of comparisons, put where the tree over
+ * the numbers ends (filter-tree.h). libseccomp, which has one fall-through for a whole filter and
+ * no "not equal under a mask", needs 32 rules to say `socket` for all but AF_UNIX.
  */
 #pragma once
 
@@ -18,6 +17,8 @@ typedef struct FilterProgram {
 } FilterProgram;
 
 void filter_program_release(FilterProgram *program);
+/* -ENOMEM. */
+int filter_program_append(FilterProgram *program, struct sock_filter instruction);
 
 /* What BPF_RET answers for a verdict. */
 uint32_t filter_verdict_value(FilterVerdict verdict, uint16_t trace_data);

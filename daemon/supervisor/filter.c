@@ -1,167 +1,127 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/filter.h"
 
-#include <linux/bpf_common.h>
-#include <seccomp.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
-#include "supervisor/filter-block.h"
-
-static void filter_releasep(scmp_filter_ctx *context)
-{
-        if (*context)
-                seccomp_release(*context);
-}
-
-/* Stands in libseccomp's tree for the row over the arguments of call `index` of the plan. */
-static uint32_t marker(size_t index, const FilterOptions *options)
-{
-        uint16_t data = (uint16_t) (index + 1);
-
-        return SECCOMP_RET_TRACE | (data >= options->trace_data ? data + 1u : data);
-}
-
-/* libseccomp takes errnos below 4095 only, the kernel 4095 as well. */
-static bool needs_row(const FilterCall *call)
-{
-        return call->part_count > 0 ||
-               (call->otherwise.kind == FILTER_ERRNO && call->otherwise.error_number >= 4095);
-}
+#include "supervisor/filter-tree.h"
 
 /* What is said of calls and architectures that the plan does not have. */
 static uint32_t last_resort(const FilterOptions *options)
 {
-        return options->on_top ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS);
+        return options->on_top ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | ENOSYS;
 }
 
-/* libseccomp takes no rule that says what the default says. */
-static int add_rule(scmp_filter_ctx context, const FilterOptions *options, uint32_t action,
-                    int number)
+/* Behind it the call's number is loaded. x32 numbers end up in the tree's last leaf; so do negative
+ * ones. */
+static int append_head(FilterProgram *program, const FilterOptions *options)
 {
-        if (action == last_resort(options))
-                return 0;
-        return seccomp_rule_add_exact_array(context, action, number, 0, NULL);
-}
-
-static int add_calls(scmp_filter_ctx context, const FilterPlan *plan, const FilterOptions *options)
-{
+        const struct sock_filter head[] = {
+                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
+                BPF_STMT(BPF_RET | BPF_K, last_resort(options)),
+                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        };
         int r = 0;
 
-        for (size_t i = 0; i < plan->call_count && r >= 0; i++) {
-                const FilterCall *call = &plan->calls[i];
-                uint32_t action = needs_row(call) ? marker(i, options)
-                                                  : filter_verdict_value(call->otherwise,
-                                                                         options->trace_data);
-
-                if (call->number != options->allow_magic_number)
-                        r = add_rule(context, options, action, call->number);
-        }
-        if (r >= 0 && options->allow_magic_number >= 0)
-                r = add_rule(context, options, SCMP_ACT_ALLOW, options->allow_magic_number);
+        for (size_t i = 0; i < ELEMENTS_OF(head) && r >= 0; i++)
+                r = filter_program_append(program, head[i]);
         return r;
 }
 
-static int make_context(const FilterPlan *plan, const FilterOptions *options, scmp_filter_ctx *ret)
-{
-        _cleanup_(filter_releasep) scmp_filter_ctx context = seccomp_init(last_resort(options));
-        int r;
+/* ---- the leaves of the tree ---- */
 
-        if (!context)
+typedef struct Leaves {
+        FilterLeaf *list; /* owned; room for two a call and two more */
+        size_t count;
+        uint32_t end; /* the first number that is in no leaf yet */
+} Leaves;
+
+static void leaves_release(Leaves *leaves)
+{
+        free(leaves->list);
+}
+
+/* Numbers from leaves->end up to `end`. */
+static void add_leaf(Leaves *leaves, uint32_t end, FilterLeaf leaf)
+{
+        const FilterLeaf *last = leaves->count ? &leaves->list[leaves->count - 1] : NULL;
+
+        leaf.start = leaves->end;
+        if (end == leaves->end)
+                return;
+        leaves->end = end;
+        if (!last || leaf.has_row || last->has_row || last->value != leaf.value)
+                leaves->list[leaves->count++] = leaf;
+}
+
+static void add_call(Leaves *leaves, uint32_t number, FilterLeaf leaf, const FilterOptions *options)
+{
+        add_leaf(leaves, number, (FilterLeaf){.value = last_resort(options)});
+        add_leaf(leaves, number + 1, leaf);
+}
+
+static int make_leaves(const FilterPlan *plan, const FilterOptions *options, Leaves *leaves)
+{
+        bool magic_is_due = options->allow_magic_number >= 0;
+        uint32_t magic = (uint32_t) options->allow_magic_number;
+
+        leaves->list = calloc(2 * plan->call_count + 4, sizeof(*leaves->list));
+        if (!leaves->list)
                 return -ENOMEM;
-        if (seccomp_arch_native() != SCMP_ARCH_X86_64) {
-                r = seccomp_arch_add(context, SCMP_ARCH_X86_64);
-                if (r >= 0)
-                        r = seccomp_arch_remove(context, SCMP_ARCH_NATIVE);
-                if (r < 0)
-                        return r;
-        }
-        r = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, last_resort(options));
-        if (r >= 0)
-                r = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-        if (r >= 0)
-                r = add_calls(context, plan, options);
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(context);
-        return 0;
-}
-
-static int export_tree(scmp_filter_ctx context, FilterProgram *ret)
-{
-        _cleanup_close_ int fd = memfd_create("filter", MFD_CLOEXEC);
-        FilterProgram program = {0};
-        struct stat status;
-        int r;
-
-        if (fd < 0)
-                return -errno;
-        r = seccomp_export_bpf(context, fd);
-        if (r < 0)
-                return r;
-        if (fstat(fd, &status) < 0)
-                return -errno;
-        program.list = malloc((size_t) status.st_size + 1);
-        if (!program.list)
-                return -ENOMEM;
-        program.count = program.capacity = (size_t) status.st_size / sizeof(*program.list);
-        if (pread(fd, program.list, (size_t) status.st_size, 0) != status.st_size) {
-                filter_program_release(&program);
-                return -EIO;
-        }
-        *ret = program;
-        return 0;
-}
-
-/* Where the tree has the marker of a call, a jump to the call's row takes its place. */
-static size_t link_row(FilterProgram *program, size_t tree, uint32_t value)
-{
-        size_t row = program->count, linked = 0;
-
-        for (size_t i = 0; i < tree; i++) {
-                struct sock_filter *instruction = &program->list[i];
-
-                if (instruction->code != (BPF_RET | BPF_K) || instruction->k != value)
-                        continue;
-                *instruction =
-                        (struct sock_filter) BPF_STMT(BPF_JMP | BPF_JA, (uint32_t) (row - i - 1));
-                linked++;
-        }
-        return linked;
-}
-
-static int append_rows(FilterProgram *program, const FilterPlan *plan, const FilterOptions *options)
-{
-        size_t tree = program->count;
-
         for (size_t i = 0; i < plan->call_count; i++) {
                 const FilterCall *call = &plan->calls[i];
-                int r;
+                uint32_t number = (uint32_t) call->number;
 
-                if (!needs_row(call) || call->number == options->allow_magic_number)
-                        continue;
-                if (link_row(program, tree, marker(i, options)) == 0)
-                        return -EPROTO; /* a call without its row would be traced unjudged */
-                r = filter_block_append(program, call, options->trace_data);
-                if (r < 0)
-                        return r;
+                if (magic_is_due && number >= magic) {
+                        add_call(leaves, magic, (FilterLeaf){.value = SECCOMP_RET_ALLOW}, options);
+                        magic_is_due = false;
+                }
+                if (number != magic || options->allow_magic_number < 0)
+                        add_call(leaves, number,
+                                 (FilterLeaf){.value = filter_verdict_value(call->otherwise,
+                                                                            options->trace_data),
+                                              .has_row = call->part_count > 0,
+                                              .row = i},
+                                 options);
         }
+        if (magic_is_due)
+                add_call(leaves, magic, (FilterLeaf){.value = SECCOMP_RET_ALLOW}, options);
+        add_leaf(leaves, UINT32_MAX, (FilterLeaf){.value = last_resort(options)});
         return 0;
+}
+
+static int append_rows(FilterProgram *program, const FilterPlan *plan, const Leaves *leaves,
+                       const FilterOptions *options)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < leaves->count && r >= 0; i++) {
+                const FilterLeaf *leaf = &leaves->list[i];
+
+                if (!leaf->has_row)
+                        continue;
+                filter_tree_link(program, leaf);
+                r = filter_block_append(program, &plan->calls[leaf->row], options->trace_data);
+        }
+        return r;
 }
 
 int filter_build(const FilterPlan *plan, const FilterOptions *options, struct sock_filter **ret,
                  size_t *ret_count, Problem *problem)
 {
         _cleanup_(filter_program_release) FilterProgram program = {0};
-        _cleanup_(filter_releasep) scmp_filter_ctx context = NULL;
-        int r;
+        _cleanup_(leaves_release) Leaves leaves = {0};
+        int r = make_leaves(plan, options, &leaves);
 
-        r = make_context(plan, options, &context);
         if (r >= 0)
-                r = export_tree(context, &program);
+                r = append_head(&program, options);
         if (r >= 0)
-                r = append_rows(&program, plan, options);
+                r = filter_tree_append(&program, leaves.list, leaves.count);
+        if (r >= 0)
+                r = append_rows(&program, plan, &leaves, options);
         if (r < 0)
                 return problem_set(problem, r, "cannot build the seccomp filter: %s", strerror(-r));
         if (program.count > BPF_MAXINSNS)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A jail's seccomp program: what a filter plan says, as classic BPF. The one user of libseccomp,
- * which writes the check of the architecture and the binary tree over the call numbers; the rows
- * over arguments come from filter-block.h. It only builds: the tracee's injected seccomp()
- * installs.
+ * A jail's seccomp program: what a filter plan says, as classic BPF. The check of the architecture,
+ * the tree over the call numbers (filter-tree.h), the rows over arguments (filter-block.h). It only
+ * builds: the tracee's injected seccomp() installs.
  */
 #pragma once
 
