@@ -296,26 +296,27 @@ int broker_peer_open(BrokerPeer *peer, int control, sd_event *event)
 /* How long a start that failed waits for the broker to have read why. */
 #define GOODBYE_USEC (2ull * 1000 * 1000)
 
+static bool was_let_go(void *userdata)
+{
+        const BrokerPeer *peer = userdata;
+
+        return peer->abandoned;
+}
+
 /* A link that is closed takes what the broker has not read yet with it: it stays until the broker
  * has let the control socket go, which says that it knows of the end. */
-static void say_goodbye(BrokerPeer *peer, sd_event *event)
+static void say_goodbye(BrokerPeer *peer)
 {
-        uint64_t wait = peer->failed ? GOODBYE_USEC : BROKER_RETURN_USEC, now = 0, end;
-
-        if (!peer->failed && peer->supervisor->state != JAIL_ENDED)
-                return;
-        (void) sd_event_now(event, CLOCK_MONOTONIC, &now);
-        for (end = now + wait; !peer->abandoned && now < end;) {
-                if (sd_event_run(event, end - now) < 0)
-                        return;
-                (void) sd_event_now(event, CLOCK_MONOTONIC, &now);
-        }
+        if (peer->failed)
+                supervisor_serve_until(peer->supervisor, GOODBYE_USEC, was_let_go, peer);
+        else if (peer->supervisor->state == JAIL_ENDED)
+                supervisor_serve_until(peer->supervisor, BROKER_RETURN_USEC, was_let_go, peer);
 }
 
 void broker_peer_close(BrokerPeer *peer)
 {
         if (peer->offers)
-                say_goodbye(peer, peer->supervisor->event);
+                say_goodbye(peer);
         drop_link(peer);
         peer->offers = sd_event_source_disable_unref(peer->offers);
         peer->patience = sd_event_source_disable_unref(peer->patience);

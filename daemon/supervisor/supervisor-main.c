@@ -56,18 +56,9 @@ static void raise_descriptor_limit(void)
         }
 }
 
-static void finish_readers(Supervisor *supervisor, sd_event *event)
+static bool readers_have_finished(void *userdata)
 {
-        uint64_t now, end;
-
-        if (sd_event_now(event, CLOCK_MONOTONIC, &now) < 0)
-                return;
-        end = now + READERS_FINISH_USEC;
-        while (!log_readers_finish(supervisor) && now < end) {
-                if (sd_event_run(event, end - now) < 0)
-                        return;
-                (void) sd_event_now(event, CLOCK_MONOTONIC, &now);
-        }
+        return log_readers_finish(userdata);
 }
 
 /* A supervisor that cannot give up its rights ends, and the waiting program with it. */
@@ -97,7 +88,8 @@ static int supervise(sd_event *event)
                 r = put_walls_up(peer.supervisor);
                 if (r == 0)
                         r = supervisor_run(peer.supervisor);
-                finish_readers(peer.supervisor, event);
+                supervisor_serve_until(peer.supervisor, READERS_FINISH_USEC, readers_have_finished,
+                                       peer.supervisor);
         }
         broker_peer_close(&peer);
         return r;

@@ -423,3 +423,17 @@ int supervisor_run(Supervisor *supervisor)
         finish(supervisor);
         return r;
 }
+
+void supervisor_serve_until(Supervisor *supervisor, uint64_t usec, bool (*is_done)(void *userdata),
+                            void *userdata)
+{
+        uint64_t now, end;
+
+        if (sd_event_now(supervisor->event, CLOCK_MONOTONIC, &now) < 0)
+                return;
+        for (end = now + usec; !is_done(userdata) && now < end;) {
+                if (sd_event_run(supervisor->event, end - now) < 0)
+                        return;
+                (void) sd_event_now(supervisor->event, CLOCK_MONOTONIC, &now);
+        }
+}

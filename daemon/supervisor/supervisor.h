@@ -142,6 +142,10 @@ int supervisor_run(Supervisor *supervisor);
  * when even for calls that pass in the kernel), and everybody is told. */
 void supervisor_rules_changed(Supervisor *supervisor);
 
+/* After the jail: serves the loop until `is_done` says so, for `usec` at most. */
+void supervisor_serve_until(Supervisor *supervisor, uint64_t usec, bool (*is_done)(void *userdata),
+                            void *userdata);
+
 /* Something was added to the event loop: it is served before the next wait. */
 static inline void supervisor_touch(Supervisor *supervisor)
 {

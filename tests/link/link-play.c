@@ -83,8 +83,8 @@ static int append_rules(sd_bus_message *message, const LinkProgram *program)
         return r;
 }
 
-static int send_start(LinkPlay *play, const LinkProgram *program, pid_t pid, int pidfd, int socket,
-                      sd_bus_message_handler_t started, void *userdata)
+static int send_start(LinkPlay *play, const LinkProgram *program, sd_bus_message_handler_t started,
+                      void *userdata)
 {
         sd_bus_message *message = NULL;
         int r = sd_bus_message_new_method_call(play->bus, &message, NULL, LINK_OBJECT,
@@ -95,13 +95,10 @@ static int send_start(LinkPlay *play, const LinkProgram *program, pid_t pid, int
         if (r >= 0)
                 r = sd_bus_message_open_container(message, 'a', "{sv}");
         if (r >= 0)
-                r = sd_bus_message_append(message, "{sv}{sv}{sv}{sv}", "jail", "t", (uint64_t) 1,
-                                          "pid", "i", (int32_t) pid, "stub-pidfd", "h", pidfd,
-                                          "log-ring", "h", play->ring_fd);
-        if (r >= 0 && socket >= 0)
-                r = sd_bus_message_append(message, "{sv}", "stub-socket", "h", socket);
-        if (r >= 0 && socket < 0)
-                r = sd_bus_message_append(message, "{sv}", "attach", "b", 1);
+                r = sd_bus_message_append(message, "{sv}{sv}{sv}{sv}{sv}", "jail", "t",
+                                          (uint64_t) 1, "pid", "i", (int32_t) play->stub.pid,
+                                          "stub-pidfd", "h", play->stub.pidfd, "stub-socket", "h",
+                                          play->stub.socket, "log-ring", "h", play->ring_fd);
         if (r >= 0)
                 r = append_rules(message, program);
         if (r >= 0)
@@ -118,36 +115,5 @@ int link_play_start(LinkPlay *play, const LinkProgram *program, sd_bus_message_h
         const ProgramStart start = {.argv = program->argv, .terminal = -1};
         int r = program_stub_fork(&start, &play->stub);
 
-        return r < 0 ? r
-                     : send_start(play, program, play->stub.pid, play->stub.pidfd,
-                                  play->stub.socket, started, userdata);
-}
-
-int link_play_attach(LinkPlay *play, pid_t pid, const LinkProgram *program,
-                     sd_bus_message_handler_t started, void *userdata)
-{
-        int pidfd = pidfd_open(pid, 0), r;
-
-        if (pidfd < 0)
-                return -errno;
-        r = send_start(play, program, pid, pidfd, -1, started, userdata);
-        close(pidfd);
-        return r;
-}
-
-void link_play_print_log(LinkPlay *play)
-{
-        LogCursor cursor = {0};
-
-        for (;;) {
-                const char *bytes;
-                uint64_t missed;
-                size_t size;
-
-                log_ring_peek(play->ring, &cursor, &bytes, &size, &missed);
-                if (size == 0)
-                        return;
-                fwrite(bytes, 1, size, stderr);
-                log_ring_advance(&cursor, bytes, size);
-        }
+        return r < 0 ? r : send_start(play, program, started, userdata);
 }

@@ -36,9 +36,3 @@ void link_play_close(LinkPlay *play);
 /* Forks the program's stub and sends Start; `started` gets the answer. */
 int link_play_start(LinkPlay *play, const LinkProgram *program, sd_bus_message_handler_t started,
                     void *userdata);
-/* Start for a process that runs already. */
-int link_play_attach(LinkPlay *play, pid_t pid, const LinkProgram *program,
-                     sd_bus_message_handler_t started, void *userdata);
-
-/* Every line of the log so far, onto standard error. */
-void link_play_print_log(LinkPlay *play);
