@@ -10,6 +10,7 @@
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-loop.h"
 #include "supervisor/ptrace-request.h"
+#include "supervisor/seize.h"
 
 /* A program that makes threads faster than they can be seized is given up after so many passes. */
 #define PASSES_MAX 100
@@ -27,11 +28,11 @@ typedef struct Seizing {
 
 /* ---- seizing ---- */
 
-static void seize_thread(Seizing *seizing, pid_t tid, Process *maker)
+static void take_thread(Seizing *seizing, pid_t tid, Process *maker)
 {
         TraceeTable *table = &seizing->supervisor->tracees;
         pid_t tracer = 0;
-        bool new_process;
+        bool new_process, forced = false;
         Tracee *tracee;
         char state;
         int r;
@@ -42,7 +43,7 @@ static void seize_thread(Seizing *seizing, pid_t tid, Process *maker)
         if (r == 0 && tracer == getpid())
                 return; /* born of one that is seized: it will tell of itself */
         if (r == 0)
-                r = tracee_seize(tid, false);
+                r = seize_thread(tid, false, &forced);
         if (r == -EPERM && process_state(tid, &state) == 0 && (state == 'Z' || state == 'X'))
                 return; /* it ended already */
         if (r == 0)
@@ -57,6 +58,7 @@ static void seize_thread(Seizing *seizing, pid_t tid, Process *maker)
         tracee->process->ran = true;
         tracee->process->landing = 0;
         tracee->process->lacks_filter = true;
+        tracee->process->forced |= forced;
         seizing->found = true;
 }
 
@@ -90,7 +92,7 @@ static void seize_tree(Seizing *seizing, pid_t pid, Process *maker)
 
                 if (tid <= 0)
                         continue;
-                seize_thread(seizing, tid, maker);
+                take_thread(seizing, tid, maker);
                 if (!seizing->error)
                         seize_children(seizing, pid, tid);
         }
@@ -156,6 +158,10 @@ static int install(Supervisor *supervisor, Tracee *tracee, Problem *problem)
                             problem);
         if (r == 0)
                 r = check_filters(tracee, count + missing, problem);
+        /* no_new_privs is set by now: what it has not gained it never will. */
+        if (r == 0 && process->forced && seize_check(tracee_tid(tracee)) == -EPERM)
+                r = problem_set(problem, -EPERM, "process %d has become more than its user's",
+                                tracee_tid(tracee));
         if (r < 0)
                 return r;
         process->lacks_filter = false;

@@ -15,6 +15,8 @@
 /* Private memory; thousands of processes with held calls need a tenth of it. */
 #define DATA_BYTES_MAX (UINT64_C(1) << 30)
 
+#define PTRACE_BIT (UINT64_C(1) << CAP_SYS_PTRACE)
+
 typedef struct CapabilitySets {
         uint64_t effective, permitted, inheritable;
 } CapabilitySets;
@@ -37,15 +39,37 @@ static int get_capabilities(CapabilitySets *ret)
         return 0;
 }
 
-static int set_capabilities(uint64_t set)
+static int set_capabilities(const CapabilitySets *sets)
 {
         struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
         const struct __user_cap_data_struct data[2] = {
-                {.effective = (uint32_t) set, .permitted = (uint32_t) set},
-                {.effective = (uint32_t) (set >> 32), .permitted = (uint32_t) (set >> 32)},
+                {.effective = (uint32_t) sets->effective,
+                 .permitted = (uint32_t) sets->permitted,
+                 .inheritable = (uint32_t) sets->inheritable},
+                {.effective = (uint32_t) (sets->effective >> 32),
+                 .permitted = (uint32_t) (sets->permitted >> 32),
+                 .inheritable = (uint32_t) (sets->inheritable >> 32)},
         };
 
         return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+}
+
+bool privileges_have_ptrace(void)
+{
+        CapabilitySets own;
+
+        return get_capabilities(&own) == 0 && (own.permitted & PTRACE_BIT);
+}
+
+int privileges_use_ptrace(bool use)
+{
+        CapabilitySets own;
+        int r = get_capabilities(&own);
+
+        if (r < 0)
+                return r;
+        own.effective = use ? own.effective | PTRACE_BIT : own.effective & ~PTRACE_BIT;
+        return set_capabilities(&own);
 }
 
 /* Leaves `keep` at most. The bounding set can be made smaller only by who has CAP_SETPCAP; for
@@ -63,7 +87,9 @@ static int limit_capabilities(uint64_t keep)
                                 return -errno;
         if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
                 return -errno;
-        return set_capabilities(own.permitted & keep);
+        own = (CapabilitySets){.effective = own.permitted & keep,
+                               .permitted = own.permitted & keep};
+        return set_capabilities(&own);
 }
 
 int privileges_drop_thread(void)

@@ -17,6 +17,11 @@ int privileges_close_inherited(int first);
 /* A thread that needs no capability gives its own up: they belong to threads, not to processes. */
 int privileges_drop_thread(void);
 
+/* Whether this thread may trace what the kernel keeps from its user; true for root. */
+bool privileges_have_ptrace(void);
+/* Takes CAP_SYS_PTRACE out of what is in force, or puts it back. */
+int privileges_use_ptrace(bool use);
+
 /* Puts the walls up, once `program` is seized and everything is prepared; all threads that run get
  * the filter too. Only what the program itself may use stays: whoever looks into a process must
  * have its capabilities, so none stays for an ordinary one. With `runs_programs` (rules that ask a

@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/number.h"
 #include "supervisor/describe-fd.h"
@@ -293,6 +295,62 @@ int process_uid(pid_t pid, uid_t *ret_uid)
 int process_seccomp_filters(pid_t tid, unsigned *ret_count)
 {
         return status_small_number(tid, "Seccomp_filters", ret_count);
+}
+
+int process_no_new_privs(pid_t tid, unsigned *ret)
+{
+        return status_small_number(tid, "NoNewPrivs", ret);
+}
+
+/* Real, effective, saved and file system id. */
+static bool is_one_id(const char *line, unsigned *ret)
+{
+        unsigned ids[4];
+
+        if (sscanf(line, "%u %u %u %u", &ids[0], &ids[1], &ids[2], &ids[3]) != 4)
+                return false;
+        *ret = ids[0];
+        return ids[1] == ids[0] && ids[2] == ids[0] && ids[3] == ids[0];
+}
+
+/* The files in /proc of a process that is not dumpable are root's (proc(5)). */
+static int is_dumpable(pid_t tid, uid_t uid, bool *ret)
+{
+        _cleanup_close_ int fd = open_proc(tid, "status");
+        struct stat st;
+
+        if (fd < 0)
+                return fd;
+        if (fstat(fd, &st) < 0)
+                return proc_error(errno);
+        *ret = st.st_uid == uid;
+        return 0;
+}
+
+int process_is_plain(pid_t tid, uid_t uid, bool *ret)
+{
+        _cleanup_text_ Text status = TEXT_INIT;
+        const char *uids, *gids, *permitted, *ambient;
+        unsigned own, group;
+        bool dumpable;
+        int r = is_dumpable(tid, uid, &dumpable);
+
+        if (r == 0)
+                r = read_status(tid, &status);
+        if (r == 0)
+                r = find_value(&status, "Uid", &uids);
+        if (r == 0)
+                r = find_value(&status, "Gid", &gids);
+        if (r == 0)
+                r = find_value(&status, "CapPrm", &permitted);
+        if (r == 0)
+                r = find_value(&status, "CapAmb", &ambient);
+        if (r < 0)
+                return r;
+        /* An ambient capability was handed down by whoever opened the session. */
+        *ret = dumpable && is_one_id(uids, &own) && own == uid && is_one_id(gids, &group) &&
+               (strtoull(permitted, NULL, 16) & ~strtoull(ambient, NULL, 16)) == 0;
+        return 0;
 }
 
 int process_waiting_call(pid_t tid, CallRegisters *ret)

@@ -23,6 +23,10 @@ int process_parent(pid_t pid, pid_t *ret_parent);
 int process_tracer(pid_t tid, pid_t *ret_tracer);            /* 0 when nobody traces it */
 int process_uid(pid_t pid, uid_t *ret_uid);                  /* real uid */
 int process_seccomp_filters(pid_t tid, unsigned *ret_count); /* Linux 5.9, before: -EBADMSG */
+int process_no_new_privs(pid_t tid, unsigned *ret);
+/* Whether it is as any program of that user's: one uid and one gid throughout, no capability that
+ * an exec gave it, open to its user (PR_SET_DUMPABLE). */
+int process_is_plain(pid_t tid, uid_t uid, bool *ret);
 /* The call that a thread waits in, without stopping it: 1, or 0 when it is in none. */
 int process_waiting_call(pid_t tid, CallRegisters *ret);
 int process_pending_signals(pid_t tid, uint64_t *ret_set); /* SigPnd | ShdPnd, bit 0 is signal 1 */

@@ -38,6 +38,7 @@ typedef struct Process {
         bool ran;            /* it has exec'ed under us (the stub has not) */
         int listener;        /* decoy listener of its filters when it is not the jail's, -1 */
         bool lacks_filter;   /* attached to, and the filter is not in it yet */
+        bool forced;         /* attached to by CAP_SYS_PTRACE: looked at again when it is in */
         bool filter_is_due;  /* … and it was asked to stop for that */
         unsigned filters;    /* attached to: it has so many at least, 0 when nothing is known */
         bool own_filters;    /* its calls may be judged by number by filters that are not ours */

@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The service takes for a user what the kernel would let him trace, and nothing that is more than he."""
+import os
+import re
+
+from jail import need_programs
+from machine import main
+
+# Plays a client whose "stub" is any process: argv are its pid and whether the socket's other end answers.
+CLIENT = """import array, os, socket, sys, threading
+import gi
+from gi.repository import Gio, GLib
+pid = int(sys.argv[1])
+ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+def play():
+    if theirs.recv(64):
+        theirs.send(b"r")
+        theirs.recv(64)
+threading.Thread(target=play, daemon=True).start()
+fds = Gio.UnixFDList.new()
+options = {"argv": GLib.Variant("as", ["true"]), "pid": GLib.Variant("i", pid),
+           "stub-pidfd": GLib.Variant("h", fds.append(os.pidfd_open(pid))),
+           "stub-socket": GLib.Variant("h", fds.append(ours.fileno())),
+           "default": GLib.Variant("s", "allow"),
+           "rules": GLib.Variant("s", '{"seccomp-jail": 1, "default": "allow", "rules": []}')}
+bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
+try:
+    bus.call_with_unix_fd_list_sync("org.deepin.SeccompJail", "/org/deepin/SeccompJail",
+        "org.deepin.SeccompJail", "Trace", GLib.Variant("(a{sv})", (options,)), None, 0, 20000, fds)
+    print("taken")
+except GLib.Error as error:
+    print(error.message)
+"""
+WAIT = "while True: __import__('time').sleep(0.1)"
+
+
+def start(machine, *argv):
+    """A process of alice's that waits; its number as the machine knows it."""
+    mark = f"MARK=rights-{os.urandom(8).hex()}"
+    process = machine.alice.start(["env", mark, *argv])
+
+    def find():
+        # The program itself, not what leads to it.
+        return [int(entry) for entry in os.listdir(machine.files / "proc") if entry.isdigit()
+                and mark in read(machine, entry, "environ")
+                and read(machine, entry, "comm").strip() != "env"]
+    return process, machine.alice.wait_for("the process", find)[-1]
+
+
+def read(machine, pid, name):
+    try:
+        return (machine.files / f"proc/{pid}/{name}").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def status(machine, pid, key):
+    return re.search(rf"^{key}:\t(.*)$", read(machine, pid, "status"), re.MULTILINE)[1]
+
+
+def programs(machine):
+    """By what they have: how they are started."""
+    python = "/usr/bin/python3"
+    machine.root.check(["cp", "-L", python, "/opt/capable"])
+    machine.root.check(["setcap", "cap_setuid+ep", "/opt/capable"])
+    machine.root.check(["cp", "-L", python, "/opt/grouped"])
+    machine.root.check(["chgrp", "shadow", "/opt/grouped"])
+    machine.root.check(["chmod", "2755", "/opt/grouped"])
+    shut = "__import__('ctypes').CDLL(None).prctl(4, 0); " + WAIT
+    return {"file capabilities": ["/opt/capable", "-c", WAIT],
+            "another group": ["/opt/grouped", "-c", WAIT],
+            "shut memory": [python, "-c", shut.replace("; while", "\nwhile")]}
+
+
+def what_is_more_than_its_user_is_not_attached_to(machine):
+    for what, argv in programs(machine).items():
+        process, pid = start(machine, *argv)
+        if what == "shut memory":
+            machine.alice.wait_for("it to shut itself", lambda pid=pid: os.stat(
+                machine.files / f"proc/{pid}/environ").st_uid == 0)
+        result = machine.alice.jailctl("attach", "--system", "--default", "allow", str(pid))
+        assert result.returncode == 1 and "runs with other rights" in result.stderr, (what, result)
+        assert status(machine, pid, "TracerPid") == "0", what
+        assert process.poll() is None, what
+        machine.root.check(["kill", "-KILL", str(pid)])
+
+
+def nor_is_it_taken_for_a_stub(machine):
+    client = machine.alice.put("client.py", CLIENT)
+    for what, argv in programs(machine).items():
+        if what == "shut memory":
+            continue
+        _, pid = start(machine, *argv)
+        said = machine.alice.check(["/usr/bin/python3", str(client), str(pid)])
+        assert "runs with other rights" in said, (what, said)
+        machine.root.check(["kill", "-KILL", str(pid)])
+
+
+def a_stub_that_could_gain_by_its_exec_is_refused(machine):
+    client = machine.alice.put("client.py", CLIENT)
+    _, pid = start(machine, "/usr/bin/python3", "-c", WAIT)
+    said = machine.alice.check(["/usr/bin/python3", str(client), str(pid)])
+    assert "no_new_privs" in said, said
+
+
+def a_plain_one_and_one_in_a_namespace_of_its_own_are_attached_to(machine):
+    for argv in (["/usr/bin/python3", "-c", WAIT],
+                 ["unshare", "--user", "--map-root-user", "/usr/bin/python3", "-c", WAIT]):
+        _, pid = start(machine, *argv)
+        machine.alice.wait_for("python", lambda pid=pid: "python3" in read(machine, pid, "comm"))
+        result = machine.alice.jailctl("attach", "--system", "--default", "allow", str(pid))
+        assert result.returncode == 0, result
+        assert status(machine, pid, "TracerPid") != "0"
+        machine.root.check(["kill", "-KILL", str(pid)])
+
+
+need_programs("setcap")
+main([what_is_more_than_its_user_is_not_attached_to, nor_is_it_taken_for_a_stub,
+      a_stub_that_could_gain_by_its_exec_is_refused,
+      a_plain_one_and_one_in_a_namespace_of_its_own_are_attached_to])
