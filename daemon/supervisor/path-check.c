@@ -339,20 +339,35 @@ int64_t path_check_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
         return -EACCES;
 }
 
-void path_check_exec(Tracee *tracee)
+/* A rule names the image that runs, and refuses it. */
+static bool refuses_image(Supervisor *supervisor, Tracee *tracee)
+{
+        const CallRegisters *call = &tracee->call->decoded.registers;
+        const char *exe = tracee->process->exe;
+        RuleOutcome outcome;
+
+        return tracee->call->by == BY_RULE && exe &&
+               decision_judge_opening(supervisor, tracee, call, exe, &outcome) == 0 &&
+               outcome.number > 0 &&
+               (outcome.action->kind == ACTION_ABORT ||
+                outcome.action->kind == ACTION_ABORT_FOREVER);
+}
+
+bool path_check_exec(Supervisor *supervisor, Tracee *tracee)
 {
         OpenCall *call = tracee->call;
         const DecodedArgument *path = call ? judged_path(call) : NULL;
 
         if (!path || !call->check_path)
-                return;
+                return true;
         free(call->unverified_reason);
         call->unverified_reason = NULL;
         if (string_equal(tracee->process->exe, path->resolved)) {
                 call->verified = VERIFIED_YES;
-                return;
+                return true;
         }
         call->verified = VERIFIED_NO;
         call->unverified_reason = strdup("the image that runs is another file: the interpreter of "
                                          "a script, or the file was exchanged");
+        return !refuses_image(supervisor, tracee);
 }

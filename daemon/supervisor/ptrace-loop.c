@@ -343,7 +343,10 @@ static void on_exec(Supervisor *supervisor, Tracee *tracee)
                 return;
         if (r == 0 && first)
                 r = begin_jail(supervisor);
-        path_check_exec(tracee);
+        if (r == 0 && !path_check_exec(supervisor, tracee))
+                r = problem_set(&problem, -EACCES,
+                                "the rules refuse %s, which runs in place of what was judged",
+                                tracee->process->exe);
         carry_out_ended(supervisor, tracee, "exec");
         if (r < 0) {
                 problem_set(&problem, r, "the program could not be prepared: %s", strerror(-r));

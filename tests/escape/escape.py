@@ -42,6 +42,9 @@ class Ground:
         for path, content in ((self.secret, SECRET), (self.allowed, "PUBLIC")):
             path.write_text(content + "\n")
             jail.own(path)
+        self.refused = keep / "refused-program"
+        shutil.copy(jail.bin / "attacks" / "deed", self.refused)
+        jail.own(self.refused)
         work = jail.own_directory("attack-work")
         (work / "spare").mkdir()
         jail.own(work / "spare")
@@ -53,6 +56,7 @@ class Ground:
             "ATTACK_DIRECTORY": str(self.directory),
             "ATTACK_SECRET": str(self.secret),
             "ATTACK_ALLOWED": str(self.allowed),
+            "ATTACK_REFUSED": str(self.refused),
             "ATTACK_WORK": str(work),
             "ATTACK_PORT": str(self.listener.getsockname()[1]),
             "ATTACK_DEED": str(jail.bin / "attacks" / "deed"),
@@ -88,6 +92,7 @@ class Ground:
                  "action": "abort", "errno": "EACCES"},
                 {"syscall": ["connect"], "action": "abort", "errno": "EACCES"},
                 {"syscall": ["sendto", "sendmsg", "sendmmsg"], "action": "abort", "errno": "EACCES"},
+                {"syscall": "execve", "where": {"path": str(self.refused)}, "action": "abort"},
                 {"syscall": "rmdir", "action": "notify"},
             ]}))
         self.jail.own(path)
