@@ -10,6 +10,7 @@
 #include "broker/bus-manager.h"
 #include "broker/bus-signals.h"
 #include "broker/limits.h"
+#include "broker/process-status.h"
 #include "broker/supervisor-peer.h"
 #include "broker/trace-check.h"
 #include "broker/trace-options.h"
@@ -228,6 +229,24 @@ static void on_supervisor(SupervisorProcess *process, const Problem *failure, vo
                 give_up(starting, r, &problem);
 }
 
+/* The kernel lets nobody look into a process of another group: the supervisor has its program's (of
+ * newgrp(1), of a service), if that is one of the user's or an administrator has chosen it. */
+static int find_identity(const Starting *starting, const Jail *jail, Identity *ret)
+{
+        const TraceOptions *options = &starting->options;
+        ProcessStatus status;
+        int r = identity_of_user(jail->uid, ret);
+
+        if (r < 0 || process_status_read(options->pid, &status) < 0)
+                return r;
+        for (size_t i = 1; i < ELEMENTS_OF(status.gids); i++)
+                if (status.gids[i] != status.gids[0])
+                        return 0;
+        if (!identity_take_group(ret, status.gids[0]) && options->is_service)
+                ret->gid = status.gids[0];
+        return 0;
+}
+
 /* The stub waits: his, ours, or systemd's. */
 static int begin(Starting *starting, const Jail *jail, Problem *problem)
 {
@@ -238,7 +257,7 @@ static int begin(Starting *starting, const Jail *jail, Problem *problem)
                                  .identity = broker->is_system ? &identity : NULL,
                                  .answer = on_supervisor,
                                  .userdata = starting};
-        int r = broker->is_system ? identity_of_user(jail->uid, &identity) : 0;
+        int r = broker->is_system ? find_identity(starting, jail, &identity) : 0;
 
         return r < 0 ? r : supervisor_process_start(&start, problem);
 }

@@ -37,6 +37,16 @@ int identity_of_user(uid_t uid, Identity *ret)
         return 0;
 }
 
+bool identity_take_group(Identity *identity, gid_t gid)
+{
+        for (int i = 0; i < identity->group_count; i++)
+                if (identity->groups[i] == gid) {
+                        identity->gid = gid;
+                        return true;
+                }
+        return false;
+}
+
 static _Noreturn void child_fail(const Child *child)
 {
         int error = -errno;

@@ -21,6 +21,8 @@ typedef struct Identity {
 void identity_release(Identity *identity);
 /* From the user database; a uid that is not in it gets no groups and the gid of its number. */
 int identity_of_user(uid_t uid, Identity *ret);
+/* Whether it may have that group for its own one, and if so has it. */
+bool identity_take_group(Identity *identity, gid_t gid);
 
 /* All that it needs. */
 typedef struct Child {

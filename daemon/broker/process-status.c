@@ -25,10 +25,11 @@ int process_status_parse(const char *text, ProcessStatus *ret)
 {
         const char *name = find_line(text, "Name"), *parent = find_line(text, "PPid");
         const char *tracer = find_line(text, "TracerPid"), *uids = find_line(text, "Uid");
+        const char *gids = find_line(text, "Gid");
         ProcessStatus status = {0};
         size_t length;
 
-        if (!name || !parent || !tracer || !uids)
+        if (!name || !parent || !tracer || !uids || !gids)
                 return -EBADMSG;
         length = strcspn(name, "\n");
         if (length >= sizeof(status.name))
@@ -38,6 +39,9 @@ int process_status_parse(const char *text, ProcessStatus *ret)
                 return -EBADMSG;
         if (sscanf(uids, "%u %u %u %u", &status.uids[0], &status.uids[1], &status.uids[2],
                    &status.uids[3]) != 4)
+                return -EBADMSG;
+        if (sscanf(gids, "%u %u %u %u", &status.gids[0], &status.gids[1], &status.gids[2],
+                   &status.gids[3]) != 4)
                 return -EBADMSG;
         *ret = status;
         return 0;

@@ -10,6 +10,7 @@ typedef struct ProcessStatus {
         pid_t parent;
         pid_t tracer;  /* 0 for none */
         uid_t uids[4]; /* real, effective, saved, file system */
+        gid_t gids[4]; /* the same */
 } ProcessStatus;
 
 /* -EBADMSG when a line is missing. */

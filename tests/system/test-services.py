@@ -196,6 +196,21 @@ link.send(f"{os.getuid()} {open('/proc/self/status').read().split('TracerPid:')[
     machine.root.check(["systemctl", "stop", "seccomp-jail@listens.socket"])
 
 
+def a_group_of_its_own_is_the_programs_and_its_rules_hold(machine):
+    machine.put("/srv/shut", "secret")
+    describe(machine, "grouped", program="/bin/sh", user="alice", group="games",
+             args=["-c", "echo group $(id -g); cat /srv/shut"],
+             rules={**ALLOW, "rules": [{"syscall": "@file-system", "where": {"path": "/srv/shut"},
+                                        "action": "abort", "errno": "EROFS"}]})
+    machine.put(f"/etc/systemd/system/{unit_of('grouped')}.d/once.conf", "[Service]\nRestart=no\n")
+    machine.root.check(["systemctl", "daemon-reload"])
+    start(machine, "grouped")
+    group = machine.root.check(["getent", "group", "games"]).split(":")[2]
+    machine.root.wait_for("its end", lambda: machine.property(unit_of("grouped"), "ActiveState") == "failed")
+    text = machine.journal(unit_of("grouped"))
+    assert f"group {group}" in text and "Read-only file system" in text, text
+
+
 def mistakes_are_named_with_line_and_column_and_start_nothing(machine):
     machine.put("/etc/seccomp-jail/wrong.json", """{
   "program": "python3",
@@ -264,5 +279,6 @@ main([a_web_server_is_supervised_and_refused_what_its_rules_refuse,
       administrators_answer_and_time_answers_when_none_is_there, time_answers_when_nobody_is_there,
       the_programs_own_notifications_and_watchdog_reach_systemd,
       a_service_of_roots_takes_the_sockets_that_systemd_hands_over,
+      a_group_of_its_own_is_the_programs_and_its_rules_hold,
       mistakes_are_named_with_line_and_column_and_start_nothing,
       a_drop_in_puts_an_existing_unit_into_a_jail])
