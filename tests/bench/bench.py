@@ -5,10 +5,10 @@
     bench.py BIN [--rounds N] [--quick] [--only NAME...] [--keep] [--out DIRECTORY]
 
 Everything that is compared is measured in one run, in turn, round by round; a figure is the median
-of its rounds. Writes REPORT.md and REPORT.json into DIRECTORY (BIN/bench). NAME: calls, strace, held,
+of its rounds. Writes REPORT.md and REPORT.json into DIRECTORY (BIN/bench). NAME: calls, held,
 compute, start (in rounds), work, memory, pending, system (once). --keep: what is not measured now
-stays as REPORT.json has it, so that it can be done part by part. --quick shows in seconds that each
-measurement works; its figures mean nothing.
+stays as REPORT.json has it, so that it can be done part by part; no figure is of two parts. --quick
+shows in seconds that each measurement works; its figures mean nothing.
 """
 import argparse
 import datetime
@@ -41,8 +41,9 @@ def page(report):
         "# What a jail costs",
         "",
         f"{machine['time']}, Linux {machine['kernel']}, {machine['processors']} processors "
-        f"({machine['model']}), {report['rounds']} rounds, medians. Ratios are between figures of "
-        "the same run. Made by `tests/bench/bench.py`.",
+        f"({machine['model']}), load {machine['load']:.1f} at the beginning, {report['rounds']} "
+        "rounds, medians. Ratios are between figures of the same run. Made by "
+        "`tests/bench/bench.py`.",
         "",
         *table(report),
         "",
@@ -68,7 +69,8 @@ def machine():
                 model = line.partition(":")[2].strip()
                 break
     return {"time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="minutes"),
-            "kernel": platform.release(), "processors": os.cpu_count(), "model": model}
+            "kernel": platform.release(), "processors": os.cpu_count(), "model": model,
+            "load": os.getloadavg()[0]}
 
 
 def keep(samples, path):
