@@ -38,13 +38,28 @@ static const DecodedArgument *judged_path(const OpenCall *call)
         return NULL;
 }
 
+/* The name of a socket in the file system is a path as well; nothing tells afterwards which one it
+ * was. An abstract name is none. */
+static bool names_socket_file(const OpenCall *call)
+{
+        for (unsigned i = 0; i < call->decoded.argument_count; i++) {
+                const DecodedArgument *argument = &call->decoded.arguments[i];
+
+                if ((argument->kind == ARGUMENT_KIND_SOCKET_ADDRESS ||
+                     argument->kind == ARGUMENT_KIND_MSGHDR) &&
+                    strstr(argument->text, "sun_path=\""))
+                        return true;
+        }
+        return false;
+}
+
 void path_check_mark(OpenCall *call)
 {
         const SyscallEntry *entry = call->decoded.entry;
 
-        if (!entry || !judged_path(call))
+        if (!entry || !(judged_path(call) || names_socket_file(call)))
                 return;
-        call->check_path = true;
+        call->check_path = judged_path(call);
         if (entry->result == SYSCALL_RESULT_FD || call->verified != VERIFIED_YES)
                 return;
         call->verified = VERIFIED_NO;
