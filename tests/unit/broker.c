@@ -344,6 +344,26 @@ static void every_jail_that_a_user_may_have_has_a_log_and_all_have_their_bound(v
         jail_table_release(&table);
 }
 
+static void an_ended_jail_counts_while_its_supervisor_is_there(void **state)
+{
+        JailTable table = {0};
+        Jail *jail;
+
+        (void) state;
+        assert_int_equal(jail_table_add(&table, 1000, &jail), 0);
+        jail->state = JAIL_ENDED;
+        jail->peer = (SupervisorPeer *) &table; /* any */
+        assert_int_equal(jail_table_count_live(&table, 1000), 1);
+        assert_int_equal(jail_table_count_live_all(&table), 1);
+        jail_table_trim(&table, 1000, 0, 0);
+        assert_int_equal(table.count, 1);
+        jail->peer = NULL;
+        assert_int_equal(jail_table_count_live(&table, 1000), 0);
+        jail_table_trim(&table, 1000, 0, 0);
+        assert_int_equal(table.count, 0);
+        jail_table_release(&table);
+}
+
 static void processes_of_ones_jails_are_one_sum(void **state)
 {
         JailTable table = {0};
@@ -486,6 +506,7 @@ int main(void)
                 cmocka_unit_test(what_a_user_takes_is_counted_over_all_his_connections),
                 cmocka_unit_test(
                         every_jail_that_a_user_may_have_has_a_log_and_all_have_their_bound),
+                cmocka_unit_test(an_ended_jail_counts_while_its_supervisor_is_there),
                 cmocka_unit_test(processes_of_ones_jails_are_one_sum),
                 cmocka_unit_test(a_record_says_of_a_jail_what_was_last_true),
                 cmocka_unit_test(a_record_that_breaks_off_says_what_stood_before),
