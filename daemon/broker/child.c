@@ -121,8 +121,10 @@ void child_run(Child *child)
         if (child->identity)
                 child_become(child);
         /* Not before: a change of identity takes it back. */
-        if (child->is_ours && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        if (child->parent && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
                 child_fail(child);
+        if (child->parent && getppid() != child->parent)
+                _exit(126);
         execv(child->program, (char *const *) child->arguments);
         child_fail(child);
 }

@@ -32,7 +32,7 @@ typedef struct Child {
         int keep;                 /* becomes `keep_as` */
         int keep_as;
         bool keep_ptrace; /* with an identity: keep CAP_SYS_PTRACE */
-        bool is_ours;     /* ends with who has forked it */
+        pid_t parent;     /* who forks it and whom it does not outlive; 0 for nobody */
         int status;       /* write end: the errno of what failed; closed by exec */
 } Child;
 

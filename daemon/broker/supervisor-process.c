@@ -185,7 +185,7 @@ int supervisor_process_run(const SupervisorStart *start, const char *const *argu
                            Problem *problem)
 {
         _cleanup_close_ int write_end = -1;
-        Child child = {.arguments = arguments, .keep_as = STDOUT_FILENO, .is_ours = true};
+        Child child = {.arguments = arguments, .keep_as = STDOUT_FILENO, .parent = getpid()};
         int pipe[2];
 
         if (pipe2(pipe, O_CLOEXEC) < 0)

@@ -17,6 +17,9 @@
 #include "link/link.h"
 #include "link/log-ring.h"
 
+/* For what does not come to an end; a test that failed leaves nothing for longer. */
+#define FOR_EVER_SECONDS 90
+
 typedef struct Fake {
         sd_bus *bus;
         uint64_t jail;
@@ -206,6 +209,7 @@ static void do_finish_and_stay(Fake *fake)
         sd_bus_emit_signal(fake->bus, LINK_OBJECT, LINK_INTERFACE, "JailFinished", "ta{sv}",
                            fake->jail, 1, "status", "i", 0);
         sd_bus_flush(fake->bus);
+        alarm(FOR_EVER_SECONDS);
         for (;;)
                 pause();
 }
@@ -276,8 +280,10 @@ int main(int argc, char **argv)
         sd_event *event;
 
         (void) argv;
-        if (argc > 1) /* a doctor that does not come to an end */
+        if (argc > 1) { /* a doctor that does not come to an end */
+                alarm(FOR_EVER_SECONDS);
                 pause();
+        }
         if (sd_event_default(&event) < 0 || open_link(&fake.bus) < 0 ||
             sd_bus_add_object_vtable(fake.bus, NULL, LINK_OBJECT, LINK_INTERFACE, vtable, &fake) <
                     0 ||
