@@ -92,6 +92,7 @@ def main():
     need_programs("strace", "taskset", "git", "make")
     rounds = 1 if options.quick else options.rounds
     out = options.out or options.bin / "bench"
+    place = machine()
     with Jail(options.bin) as free, Jail(options.bin) as pinned:
         bench = figures.Bench(free, pinned, options.quick, options.bin.resolve().parent)
         started = time.monotonic()
@@ -100,7 +101,7 @@ def main():
         bench.run_once(options.only)
         if options.keep:
             keep(bench.samples, out / "REPORT.json")
-        report = {"machine": machine(), "rounds": rounds, "quick": options.quick,
+        report = {"machine": place, "rounds": rounds, "quick": options.quick,
                   "seconds": round(time.monotonic() - started, 1), "figures": bench.figures(),
                   "samples": bench.samples}
     if options.quick:
