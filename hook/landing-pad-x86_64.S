@@ -3,13 +3,22 @@
  * The code of the landing page, and of the end of each slot.
  */
         .section .rodata
-        .globl landing_pad_start, landing_pad_end
+        .globl landing_pad_start, landing_pad_park, landing_pad_end
         .globl landing_way_back_start, landing_way_back_end
 /* The supervisor single-steps over the system-call instruction; should a thread ever run on behind
- * it, the breakpoint stops it at once. */
+ * it, the breakpoint stops it at once.
+ *
+ * The parking loop is where a thread waits that no tracer has at the moment: it makes no call and
+ * touches no memory. rcx counts down how long; a thread that nobody has come for ends its process by
+ * an instruction that is not allowed to it. */
 landing_pad_start:
         syscall
         int3
+landing_pad_park:
+        pause
+        dec     %rcx
+        jnz     landing_pad_park
+        hlt
 landing_pad_end:
 
 /* A call whose arguments the supervisor has changed returns here: the thread takes its own ones back

@@ -49,4 +49,6 @@ _Static_assert(LANDING_BASE + LANDING_BYTES <= LANDING_END,
 extern const unsigned char landing_pad_start[], landing_pad_end[];
 /* The way back's, copied to LANDING_WAY_BACK_OFFSET of a slot. */
 extern const unsigned char landing_way_back_start[], landing_way_back_end[];
+/* Within it: where a thread waits for its next tracer. */
+extern const unsigned char landing_pad_park[];
 #endif

@@ -85,12 +85,14 @@ static int find_by_number(GateCall *call, uint64_t number)
 /* The kernel knows who traces it; the message says only a number. */
 static int find_by_process(GateCall *call, pid_t tid, sd_bus_error *error)
 {
-        ProcessStatus status;
+        ProcessStatus status, tracer;
 
-        if (process_status_read(tid, &status) < 0)
+        if (process_status_read_settled(tid, &status) < 0)
                 return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_PROCESS, "there is no process %d",
                                          tid);
-        call->jail = jail_table_by_supervisor(&call->broker->jails, status.tracer);
+        call->jail = NULL;
+        if (status.tracer > 0 && process_status_read(status.tracer, &tracer) == 0)
+                call->jail = jail_table_by_supervisor(&call->broker->jails, tracer.group);
         if (!call->jail)
                 return sd_bus_error_setf(error, SJ_ERROR_NO_SUCH_PROCESS,
                                          "process %d is in no jail", tid);

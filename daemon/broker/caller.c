@@ -10,24 +10,27 @@
 
 /* The name is the process's own choice; who takes ours without need locks only his own tracees
  * out. */
-static bool is_supervisor(pid_t pid, const JailTable *jails)
+static bool is_supervisor(pid_t tid, const JailTable *jails)
 {
         ProcessStatus status;
 
-        if (jail_table_by_supervisor(jails, pid))
+        if (jail_table_by_supervisor(jails, tid))
                 return true;
-        return process_status_read(pid, &status) == 0 && strcmp(status.name, SUPERVISOR_NAME) == 0;
+        return process_status_read(tid, &status) == 0 &&
+               (jail_table_by_supervisor(jails, status.group) ||
+                strcmp(status.name, SUPERVISOR_NAME) == 0);
 }
 
 bool caller_is_jailed(pid_t pid, const JailTable *jails)
 {
         for (unsigned generation = 0; generation < ANCESTORS_MAX; generation++) {
                 ProcessStatus status;
+                int r = process_status_read_settled(pid, &status);
 
                 /* An ancestor may end while we look; its children then belong to another, and
                  * only the caller himself must be there. */
-                if (process_status_read(pid, &status) < 0)
-                        return generation == 0;
+                if (r < 0)
+                        return generation == 0 || r == -EAGAIN;
                 if (status.tracer > 0 && is_supervisor(status.tracer, jails))
                         return true;
                 if (status.parent <= 0)

@@ -2,8 +2,10 @@
 #include "broker/process-status.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 
@@ -21,11 +23,24 @@ static const char *find_line(const char *text, const char *key)
         return NULL;
 }
 
+/* All that can be blocked: SIGKILL and SIGSTOP cannot. */
+#define EVERY_SIGNAL UINT64_C(0xfffffffffffbfeff)
+
+static bool is_parked(const char *text, pid_t tracer)
+{
+        const char *blocked = find_line(text, "SigBlk"), *seccomp = find_line(text, "Seccomp");
+        uint64_t set;
+
+        return tracer == 0 && seccomp && *seccomp == '2' && blocked &&
+               sscanf(blocked, "%" SCNx64, &set) == 1 && set == EVERY_SIGNAL;
+}
+
 int process_status_parse(const char *text, ProcessStatus *ret)
 {
         const char *name = find_line(text, "Name"), *parent = find_line(text, "PPid");
         const char *tracer = find_line(text, "TracerPid"), *uids = find_line(text, "Uid");
         const char *gids = find_line(text, "Gid");
+        const char *group = find_line(text, "Tgid");
         ProcessStatus status = {0};
         size_t length;
 
@@ -37,6 +52,9 @@ int process_status_parse(const char *text, ProcessStatus *ret)
         memcpy(status.name, name, length);
         if (sscanf(parent, "%d", &status.parent) != 1 || sscanf(tracer, "%d", &status.tracer) != 1)
                 return -EBADMSG;
+        if (!group || sscanf(group, "%d", &status.group) != 1)
+                return -EBADMSG;
+        status.parked = is_parked(text, status.tracer);
         if (sscanf(uids, "%u %u %u %u", &status.uids[0], &status.uids[1], &status.uids[2],
                    &status.uids[3]) != 4)
                 return -EBADMSG;
@@ -78,6 +96,31 @@ int process_status_read(pid_t pid, ProcessStatus *ret)
         snprintf(path, sizeof(path), "/proc/%d/status", pid);
         r = read_proc(path, text, sizeof(text));
         return r < 0 ? r : process_status_parse(text, ret);
+}
+
+/* The lines of one look are not of one moment: two that agree are, since nothing is handed over
+ * twice in the time of two looks. */
+#define LOOKS_THAT_AGREE 2
+#define LOOKS_MAX        200
+#define LOOK_AGAIN_NSEC  1000000
+
+int process_status_read_settled(pid_t pid, ProcessStatus *ret)
+{
+        unsigned agree = 0;
+
+        for (unsigned i = 0; i < LOOKS_MAX; i++) {
+                const struct timespec pause = {.tv_nsec = LOOK_AGAIN_NSEC};
+                int r = process_status_read(pid, ret);
+
+                if (r < 0 || ret->tracer > 0)
+                        return r;
+                agree = ret->parked ? 0 : agree + 1;
+                if (agree == LOOKS_THAT_AGREE)
+                        return 0;
+                if (ret->parked)
+                        (void) nanosleep(&pause, NULL);
+        }
+        return -EAGAIN;
 }
 
 bool process_status_is_of(const ProcessStatus *status, uid_t uid)

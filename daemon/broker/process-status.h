@@ -8,7 +8,10 @@
 typedef struct ProcessStatus {
         char name[64]; /* comm; anybody may choose his own */
         pid_t parent;
-        pid_t tracer;  /* 0 for none */
+        pid_t group;   /* its process, when it is a thread */
+        pid_t tracer;  /* the thread that traces it; 0 for none */
+        bool parked;   /* it looks like one that a supervisor hands from one of its threads to
+                          another: no tracer, a filter, and every signal blocked */
         uid_t uids[4]; /* real, effective, saved, file system */
         gid_t gids[4]; /* the same */
 } ProcessStatus;
@@ -18,6 +21,9 @@ int process_status_parse(const char *text, ProcessStatus *ret);
 
 /* -ESRCH when there is no such process or thread. */
 int process_status_read(pid_t pid, ProcessStatus *ret);
+
+/* The same, once it is certain whether it has a tracer: -EAGAIN when that cannot be told. */
+int process_status_read_settled(pid_t pid, ProcessStatus *ret);
 
 /* Whether all four uids are this one: a set-user-ID program in the middle of things is nobody's. */
 bool process_status_is_of(const ProcessStatus *status, uid_t uid);

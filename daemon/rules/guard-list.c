@@ -61,16 +61,18 @@ static const PidPlace pid_places[] = {
         {SYS_ioprio_set, 1, IOPRIO_WHO_PROCESS},
 };
 
-static int guard_pid(FilterPlan *plan, const PidPlace *place, uint32_t pid)
+/* `mask`: the bits of the number that count. */
+static int guard_pid(FilterPlan *plan, const PidPlace *place, uint32_t pid, uint32_t mask,
+                     GuardWall wall)
 {
         Guard guard = {.name = "supervisor",
                        .number = place->number,
-                       .wall = GUARD_ERRNO,
+                       .wall = wall,
                        .error_number = EPERM,
                        .reason = "it is aimed at the supervisor"};
 
-        guard.cube.mask[place->argument] = UINT32_MAX;
-        guard.cube.bits[place->argument] = pid;
+        guard.cube.mask[place->argument] = mask;
+        guard.cube.bits[place->argument] = pid & mask;
         if (place->which >= 0) {
                 guard.cube.mask[0] = UINT32_MAX;
                 guard.cube.bits[0] = (uint32_t) place->which;
@@ -78,17 +80,31 @@ static int guard_pid(FilterPlan *plan, const PidPlace *place, uint32_t pid)
         return filter_plan_add_guard(plan, &guard);
 }
 
-int guard_protect_process(FilterPlan *plan, pid_t pid)
+int guard_protect_threads(FilterPlan *plan, pid_t process, pid_t first, pid_t last)
 {
         static const PidPlace group = {SYS_kill, 0, -1};
+        uint32_t mask = UINT32_MAX;
+        int r = guard_pid(plan, &group, (uint32_t) -process, mask, GUARD_ERRNO);
 
+        while (((uint32_t) first & mask) != ((uint32_t) last & mask))
+                mask <<= 1;
+        for (size_t i = 0; r == 0 && i < ELEMENTS_OF(pid_places); i++)
+                r = guard_pid(plan, &pid_places[i], (uint32_t) first, mask, GUARD_TRACE);
+        return r;
+}
+
+bool guard_aims_at(const CallRegisters *call, bool (*is_ours)(pid_t tid))
+{
         for (size_t i = 0; i < ELEMENTS_OF(pid_places); i++) {
-                int r = guard_pid(plan, &pid_places[i], (uint32_t) pid);
+                const PidPlace *place = &pid_places[i];
 
-                if (r < 0)
-                        return r;
+                if (place->number == call->number &&
+                    (place->which < 0 ||
+                     (uint32_t) call->arguments[0] == (uint32_t) place->which) &&
+                    is_ours((pid_t) call->arguments[place->argument]))
+                        return true;
         }
-        return guard_pid(plan, &group, (uint32_t) -pid); /* its process group, if it leads one */
+        return false;
 }
 
 /* A wall in front of a call whose argument `index`, where a range begins, lies in [low, high];

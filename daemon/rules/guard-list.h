@@ -32,9 +32,14 @@ typedef struct Guard {
 
 const Guard *guard_get(size_t index); /* NULL past the last */
 
-/* Puts guards in front of `plan` for the calls that could hurt a process by its pid although it is
- * not dumpable: signals, limits, scheduling, a pidfd. Once for each thread of the supervisor. */
-int guard_protect_process(FilterPlan *plan, pid_t pid);
+/* Puts guards in front of `plan` for the calls that could hurt a process by its number although it
+ * is not dumpable: signals, limits, scheduling, a pidfd. Aimed at the block of numbers that has
+ * `first` and `last` in it, they stop for the supervisor to look whether one of its threads is
+ * meant: each of these on its own would make the filter too long. Its process group, should
+ * `process` lead one, is out of reach. */
+int guard_protect_threads(FilterPlan *plan, pid_t process, pid_t first, pid_t last);
+/* Whether the call is one of those, and aimed at a number that `is_ours`. */
+bool guard_aims_at(const CallRegisters *call, bool (*is_ours)(pid_t tid));
 /* Keeps the program from leaving [start, start + size) out of its children (MADV_DONTFORK) and from
  * making guard pages of it; with `whole` (no mseal) from unmapping, moving or covering it as well.
  * It must be the lowest mapping: a range that reaches into it may begin anywhere below, where

@@ -102,7 +102,11 @@ static int prepare(Supervisor *supervisor, Problem *problem)
         supervisor->events = &events;
         supervisor->jail = 1;
         supervisor->uid = getuid();
-        return supervisor_prepare(supervisor, &options, problem);
+        r = supervisor_prepare(supervisor, &options, problem);
+        /* the program is a child of this process: to the kernel any thread of its parent may wait
+         * for what another one traces */
+        supervisor->hands_over = false;
+        return r;
 }
 
 static int start(Supervisor *supervisor, const char *const *argv, Problem *problem)
@@ -119,7 +123,7 @@ static int start(Supervisor *supervisor, const char *const *argv, Problem *probl
                 return r;
         }
         program_stub_release(&stub);
-        return privileges_drop(supervisor->program_pid, false, problem);
+        return supervisor_drop_rights(supervisor, problem);
 }
 
 static int supervise(pid_t outsider, const int *flag, Problem *problem)

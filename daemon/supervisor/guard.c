@@ -136,6 +136,17 @@ bool guard_installs_filter(const CallRegisters *call)
                (call->number == SYS_prctl && (uint32_t) call->arguments[0] == PR_SET_SECCOMP);
 }
 
+/* Any thread of the supervisor's, those that read memory in its name as well. */
+static bool is_our_thread(pid_t tid)
+{
+        char path[48];
+
+        if (tid <= 0)
+                return false;
+        snprintf(path, sizeof(path), "/proc/self/task/%d", tid);
+        return access(path, F_OK) == 0;
+}
+
 /* Which root each process has is looked at from now on: a call may be shared (CLONE_FS), and
  * pivot_root moves everybody. */
 static void forget_root(void *value, void *context)
@@ -150,6 +161,10 @@ int guard_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *cal
                 CallRegisters *ret_call, const char **ret_why)
 {
         placement_before_call(supervisor, call->number);
+        if (guard_aims_at(call, is_our_thread)) {
+                *ret_why = "it is aimed at the supervisor";
+                return -EPERM;
+        }
         switch (call->number) {
         case SYS_chroot:
         case SYS_pivot_root:
@@ -253,6 +268,8 @@ int guard_check_person(Supervisor *supervisor, Tracee *tracee, const CallRegiste
                 return problem_set(problem, -ENOSYS,
                                    "no kernel that is known here has call %d; it answers ENOSYS",
                                    call->number);
+        if (guard_aims_at(call, is_our_thread))
+                return problem_set(problem, -EPERM, "this call aims at the jail's supervisor");
         if (filter_plan_evaluate(supervisor->plan, call).kind == FILTER_ERRNO)
                 return say_who_refuses(supervisor, tracee, call, problem);
         if (call->number == SYS_clone || call->number == SYS_clone3)

@@ -251,15 +251,31 @@ static int add_registers(sd_bus_message *reply, const Tracee *tracee)
         return r;
 }
 
+typedef struct StackLook {
+        pid_t tid;
+        char **lines;
+        int r;
+} StackLook;
+
+static void look_at_stack(void *argument)
+{
+        StackLook *look = argument;
+
+        look->r = process_stack(look->tid, STACK_FRAMES_MAX, &look->lines);
+}
+
 static int add_stack(sd_bus_message *reply, const Tracee *tracee)
 {
-        char **lines = NULL;
+        StackLook look = {.tid = tracee_tid(tracee)};
         int r;
 
-        if (!is_stopped(tracee) || process_stack(tracee_tid(tracee), STACK_FRAMES_MAX, &lines) < 0)
+        if (!is_stopped(tracee))
                 return 0;
-        r = message_add_strings(reply, "stack", lines);
-        strv_free(lines);
+        tracer_run(tracee->tracer, look_at_stack, &look); /* the unwinder asks ptrace(2) itself */
+        if (look.r < 0)
+                return 0;
+        r = message_add_strings(reply, "stack", look.lines);
+        strv_free(look.lines);
         return r;
 }
 

@@ -132,7 +132,14 @@ static int hide_memory(void)
         return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0;
 }
 
-int privileges_drop(pid_t program, bool runs_programs, Problem *problem)
+static int keep_step(const void *keep)
+{
+        int r = limit_capabilities(*(const uint64_t *) keep);
+
+        return r == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : r;
+}
+
+int privileges_drop(pid_t program, bool runs_programs, const OtherThreads *others, Problem *problem)
 {
         uint64_t keep;
         int r = capabilities_of(program, &keep);
@@ -142,9 +149,9 @@ int privileges_drop(pid_t program, bool runs_programs, Problem *problem)
         if (r == 0)
                 r = limit_memory();
         if (r == 0)
-                r = limit_capabilities(keep);
-        if (r == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-                r = -errno;
+                r = !others ? 0 : others->run(others->userdata, keep_step, &keep);
+        if (r == 0)
+                r = keep_step(&keep);
         if (r == 0 && !runs_programs)
                 r = own_filter_install();
         if (r < 0)

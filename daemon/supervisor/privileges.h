@@ -22,9 +22,17 @@ bool privileges_have_ptrace(void);
 /* Takes CAP_SYS_PTRACE out of what is in force, or puts it back. */
 int privileges_use_ptrace(bool use);
 
+/* Those beside the calling one that must be able to look into the program too: `run` has each of
+ * them do a step, and answers 0 or the first error. NULL: there are none. */
+typedef struct OtherThreads {
+        int (*run)(void *userdata, int (*step)(const void *argument), const void *argument);
+        void *userdata;
+} OtherThreads;
+
 /* Puts the walls up, once `program` is seized and everything is prepared; all threads that run get
  * the filter too. Only what the program itself may use stays: whoever looks into a process must
  * have its capabilities, so none stays for an ordinary one. With `runs_programs` (rules that ask a
  * script) the filter is left out, since what is started would inherit it. A call that the filter
  * does not know ends the supervisor, and with it the jail. */
-int privileges_drop(pid_t program, bool runs_programs, Problem *problem);
+int privileges_drop(pid_t program, bool runs_programs, const OtherThreads *others,
+                    Problem *problem);

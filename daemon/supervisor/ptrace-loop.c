@@ -12,6 +12,7 @@
 #include "supervisor/carry-out.h"
 #include "supervisor/decision.h"
 #include "supervisor/decoy-listener.h"
+#include "supervisor/hand-over.h"
 #include "supervisor/injection.h"
 #include "supervisor/open-call.h"
 #include "supervisor/path-check.h"
@@ -33,8 +34,10 @@ typedef struct Birth {
         uint64_t id;          /* tid, the key */
         Process *maker;       /* a reference; NULL until the birth event */
         unsigned maker_tight; /* its maker's `tight` at the birth event */
+        Tracer *tracer;       /* that saw its first stop; NULL until then */
         bool stopped;         /* its first stop was seen */
         bool shares_files;    /* with its maker */
+        pid_t origin;  /* stopped, and no maker yet: the process that the maker is a thread of */
         bool put_back; /* its maker's argument registers had been changed: the copy's are put right
                         */
         CallRegisters own;   /* put_back: what they were */
@@ -84,8 +87,10 @@ static void deliver(Supervisor *supervisor, Birth *birth)
         bool new_process = false;
         int r = tracee_table_add(&supervisor->tracees, tid, birth->maker, &tracee, &new_process);
 
-        if (r == 0)
+        if (r == 0) {
+                tracee->tracer = birth->tracer;
                 tighten_born(tracee, new_process, birth->maker_tight);
+        }
         if (r == 0 && new_process && birth->maker) {
                 tracee->process->shares_files = birth->shares_files;
                 birth->maker->shares_files |= birth->shares_files;
@@ -163,21 +168,33 @@ static void on_birth(Supervisor *supervisor, Tracee *tracee)
         unsigned long message;
         Birth *birth = NULL;
 
-        if (tracee_get_event_message(tracee_tid(tracee), &message) == 0)
+        if (tracee_get_event_message(tracee_tid(tracee), &message) == 0 &&
+            !tracee_table_get(&supervisor->tracees, (pid_t) message))
                 birth = birth_of(supervisor, (pid_t) message);
         if (birth) {
                 birth->maker = process_reference(tracee->process);
                 birth->maker_tight = tracee->tight;
                 birth->shares_files = shares_files(supervisor, tracee);
                 birth->put_back = tracee->call && tracee->call->pinned;
-                if (tracee->own_mask)
-                        birth->own_mask = copy_mask(tracee->own_mask);
+                if (placement_mask(tracee))
+                        birth->own_mask = copy_mask(placement_mask(tracee));
                 if (birth->put_back)
                         birth->own = tracee->call->original;
                 if (birth->stopped)
                         deliver(supervisor, birth);
         }
         supervisor_resume(supervisor, tracee, 0);
+}
+
+/* Its parent, or for a thread its own process, while that lives. */
+static pid_t origin_of(pid_t tid)
+{
+        pid_t pid, parent = 0;
+
+        if (process_thread_group(tid, &pid) == 0 && pid != tid)
+                return pid;
+        (void) process_parent(tid, &parent); /* gone: its death is next */
+        return parent;
 }
 
 static void on_stranger(Supervisor *supervisor, const Stop *stop)
@@ -194,16 +211,26 @@ static void on_stranger(Supervisor *supervisor, const Stop *stop)
                 return;
         }
         birth->stopped = true;
+        birth->tracer = tracer_self();
         if (birth->maker)
                 deliver(supervisor, birth);
+        else
+                birth->origin = origin_of(stop->tid);
 }
+
+typedef struct OrphanSearch {
+        Supervisor *supervisor;
+        Birth *found;
+} OrphanSearch;
 
 static void collect_orphan(void *value, void *context)
 {
-        Birth *birth = value, **ret = context;
+        Birth *birth = value;
+        OrphanSearch *search = context;
 
-        if (birth->stopped && !birth->maker)
-                *ret = birth;
+        if (birth->stopped && !birth->maker &&
+            !process_table_get(&search->supervisor->tracees, birth->origin))
+                search->found = birth;
 }
 
 /* Somebody died: a task whose maker that was will not be told of any more. It is looked at itself.
@@ -211,12 +238,12 @@ static void collect_orphan(void *value, void *context)
 static void deliver_orphans(Supervisor *supervisor)
 {
         for (;;) {
-                Birth *orphan = NULL;
+                OrphanSearch search = {.supervisor = supervisor};
 
-                id_map_walk(&supervisor->births, collect_orphan, &orphan);
-                if (!orphan)
+                id_map_walk(&supervisor->births, collect_orphan, &search);
+                if (!search.found)
                         return;
-                deliver(supervisor, orphan);
+                deliver(supervisor, search.found);
         }
 }
 
@@ -261,6 +288,8 @@ static void take_over_leader(Supervisor *supervisor, Tracee *leader, pid_t old_t
                 return;
         carry_out_ended(supervisor, leader, "killed");
         injection_gone(supervisor, leader);
+        placement_move(supervisor, caller, leader); /* the thread that goes on is the caller's */
+        leader->tracer = caller->tracer;
         leader->call = TAKE_PTR(caller->call);
         leader->tight = caller->tight;
         landing_memory_give_slot(supervisor->landing, leader->slot);
@@ -270,8 +299,6 @@ static void take_over_leader(Supervisor *supervisor, Tracee *leader, pid_t old_t
         if (leader->call && leader->call->pending)
                 pending_call_move(leader->call->pending, leader);
         injection_gone(supervisor, caller);
-        placement_end(supervisor, leader);
-        leader->own_mask = TAKE_PTR(caller->own_mask); /* the thread that goes on is the caller's */
         tracee_table_remove(&supervisor->tracees, caller, &ended);
 }
 
@@ -403,7 +430,7 @@ static void on_signal(Supervisor *supervisor, Tracee *tracee, int signal)
         supervisor_resume(supervisor, tracee, signal);
 }
 
-static void on_group_stop(Tracee *tracee, int signal)
+void ptrace_group_stop(Tracee *tracee, int signal)
 {
         tracee->state = TRACEE_LISTENING;
         tracee->group_signal = signal;
@@ -416,12 +443,30 @@ static bool is_between_calls(const Stop *stop)
         return stop->kind == STOP_SIGNAL || stop->kind == STOP_TRAP || stop->kind == STOP_GROUP;
 }
 
+static bool is_end(const Stop *stop)
+{
+        return stop->kind == STOP_EXITED || stop->kind == STOP_KILLED;
+}
+
+/* Another tracer may have taken the task over since this one waited for the stop: by an exec, where
+ * the thread that goes on keeps its own tracer. Its end counts whoever tells of it. */
+static bool is_of_this_tracer(const Tracee *tracee, const Stop *stop)
+{
+        return tracee->tracer == tracer_self() || stop->kind == STOP_EXEC || is_end(stop);
+}
+
 void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
 {
         Tracee *tracee = tracee_table_get(&supervisor->tracees, stop->tid);
 
         if (!tracee) {
                 on_stranger(supervisor, stop);
+                return;
+        }
+        if (!is_of_this_tracer(tracee, stop))
+                return;
+        if (tracee->hand_over && !is_end(stop)) {
+                hand_over_complete(supervisor, tracee, stop);
                 return;
         }
         if (is_between_calls(stop) && way_back_leave(tracee) == TRACEE_GONE)
@@ -434,8 +479,8 @@ void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
                 on_death(supervisor, tracee, stop);
                 break;
         case STOP_SECCOMP:
-                placement_count_stop(supervisor, tracee);
-                decision_at_entry(supervisor, tracee);
+                if (!placement_count_stop(supervisor, tracee))
+                        decision_at_entry(supervisor, tracee);
                 break;
         case STOP_SYSCALL:
                 on_syscall_stop(supervisor, tracee);
@@ -447,7 +492,7 @@ void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
                 on_birth(supervisor, tracee);
                 break;
         case STOP_GROUP:
-                on_group_stop(tracee, stop->value);
+                ptrace_group_stop(tracee, stop->value);
                 break;
         case STOP_SIGNAL:
                 on_signal(supervisor, tracee, stop->value);

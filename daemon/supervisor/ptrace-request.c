@@ -5,10 +5,37 @@
 #include <sys/ptrace.h>
 
 #include "base/cleanup.h"
+#include "supervisor/tracer.h"
 
+typedef struct Request {
+        enum __ptrace_request what;
+        pid_t tid;
+        uintptr_t address, data;
+        long answer;
+        int error;
+} Request;
+
+static void make_request(void *argument)
+{
+        Request *request = argument;
+
+        errno = 0;
+        request->answer = ptrace(request->what, request->tid, (void *) request->address,
+                                 (void *) request->data);
+        request->error = errno;
+}
+
+/* ESRCH: it is gone, or another thread's to ask. */
 static long request(enum __ptrace_request what, pid_t tid, uintptr_t address, uintptr_t data)
 {
-        return ptrace(what, tid, (void *) address, (void *) data);
+        Request request = {.what = what, .tid = tid, .address = address, .data = data};
+        Tracer *another;
+
+        make_request(&request);
+        if (request.error == ESRCH && (another = tracer_of_another(tid)))
+                tracer_run(another, make_request, &request);
+        errno = request.error;
+        return request.answer;
 }
 
 static int request_status(enum __ptrace_request what, pid_t tid, uintptr_t address, uintptr_t data)

@@ -94,6 +94,13 @@ void registers_put_back(Registers *registers, const CallRegisters *own, uint64_t
         }
 }
 
+void registers_park(Registers *registers, uint64_t address, uint64_t turns)
+{
+        registers->raw.rip = address;
+        registers->raw.rcx = turns;
+        registers->raw.orig_rax = (unsigned long long) -1;
+}
+
 /* Measured: tests/kernel; signal(7) "Interruption of system calls and library functions by stop
  * signals". */
 int registers_ends_with_eintr(long number)

@@ -41,6 +41,10 @@ void registers_set_return(Registers *registers, uint64_t place);
 void registers_put_back(Registers *registers, const CallRegisters *own, uint64_t place,
                         bool before);
 
+/* At a seccomp stop: the call is skipped, and the thread goes on at `address` with `turns` in the
+ * register that the landing page's parking loop counts down. */
+void registers_park(Registers *registers, uint64_t address, uint64_t turns);
+
 /* At the exit of a skipped call: as if a signal had broken `number` off. The kernel makes it again
  * where it would have done so (no handler, or one with SA_RESTART for a call that heeds it), else
  * it is EINTR. The result that it left. */

@@ -3,10 +3,10 @@
 
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/cleanup.h"
 #include "supervisor/ptrace-request.h"
+#include "supervisor/tracer.h"
 
 int stop_queue_push(StopQueue *queue, const Stop *stop)
 {
@@ -41,15 +41,13 @@ void stop_queue_release(StopQueue *queue)
 
 int remote_wait(pid_t tid, StopQueue *later, Stop *ret)
 {
-        int status;
+        int status, r = tracer_wait(tid, &status);
 
-        while (waitpid(tid, &status, __WALL) < 0)
-                if (errno != EINTR)
-                        return errno == ECHILD ? TRACEE_GONE : -errno;
+        if (r < 0)
+                return r == -ECHILD ? TRACEE_GONE : r;
         *ret = stop_classify(tid, status);
         if (ret->kind == STOP_EXITED || ret->kind == STOP_KILLED) {
-                int r = stop_queue_push(later, ret);
-
+                r = stop_queue_push(later, ret);
                 return r < 0 ? r : TRACEE_GONE;
         }
         return 0;

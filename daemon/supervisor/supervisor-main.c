@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* jail-supervisor: traces one jail for jaild, which comes to it over descriptor 3. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,7 +69,7 @@ static int put_walls_up(Supervisor *supervisor)
         int r;
 
         supervisor->runs_scripts = slow_actions_needed(supervisor->rules);
-        r = privileges_drop(supervisor->program_pid, supervisor->runs_scripts, &problem);
+        r = supervisor_drop_rights(supervisor, &problem);
 
         if (r < 0)
                 log_error("%s", problem_text(&problem));
@@ -108,6 +109,8 @@ int main(int argc, char **argv)
                                ? doctor(argc > 2 && string_equal(argv[2], "--json"))
                                : usage();
         signal(SIGPIPE, SIG_IGN);
+        /* its threads take turns anyway: one heap is enough */
+        (void) mallopt(M_ARENA_MAX, 1);
         (void) privileges_close_inherited(LINK_CONTROL + 1);
         /* libdw would ask the network for debugging information, in the jail's name */
         (void) unsetenv("DEBUGINFOD_URLS");

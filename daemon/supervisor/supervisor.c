@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/supervisor.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include "hook/landing-page.h"
 #include "rules/guard-list.h"
@@ -14,9 +17,11 @@
 #include "supervisor/edge-wall.h"
 #include "supervisor/filter.h"
 #include "supervisor/guard.h"
+#include "supervisor/hand-over.h"
 #include "supervisor/injection.h"
 #include "supervisor/kernel-features.h"
 #include "supervisor/log-readers.h"
+#include "supervisor/privileges.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-loop.h"
 #include "supervisor/ptrace-request.h"
@@ -27,6 +32,42 @@
 /* A line waits at most this long for the file and the readers. */
 #define LOG_FLUSH_USEC 20000
 
+static void on_stopped(void *userdata, pid_t tid, int status);
+
+static Tracer *tracer_of(void *userdata, pid_t tid)
+{
+        Supervisor *supervisor = userdata;
+        const Tracee *tracee = tracee_table_get(&supervisor->tracees, tid);
+
+        return tracee ? tracee->tracer : NULL;
+}
+
+static int on_nudge(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        Supervisor *supervisor = userdata;
+        eventfd_t count;
+
+        (void) source;
+        (void) events;
+        (void) eventfd_read(fd, &count);
+        supervisor->nudged = false;
+        return 0;
+}
+
+static int start_tracers(Supervisor *supervisor)
+{
+        const TracersWork work = {
+                .stopped = on_stopped, .tracer_of = tracer_of, .userdata = supervisor};
+
+        supervisor->nudge = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (supervisor->nudge < 0)
+                return -errno;
+        if (sd_event_add_io(supervisor->event, NULL, supervisor->nudge, EPOLLIN, on_nudge,
+                            supervisor) < 0)
+                return -ENOMEM;
+        return tracers_start(&work, &supervisor->tracers);
+}
+
 int supervisor_new(sd_event *event, Supervisor **ret)
 {
         Supervisor *supervisor = calloc(1, sizeof(*supervisor));
@@ -36,11 +77,14 @@ int supervisor_new(sd_event *event, Supervisor **ret)
                 return -ENOMEM;
         supervisor->event = sd_event_ref(event);
         supervisor->log_file = -1;
+        supervisor->nudge = -1;
         supervisor->installer.listener = -1;
         supervisor->statistics = statistics_new();
         r = supervisor->statistics ? landing_memory_create(&supervisor->landing) : -ENOMEM;
         if (r == 0)
                 r = doorbell_start(sd_event_get_fd(event), &supervisor->doorbell);
+        if (r == 0)
+                r = start_tracers(supervisor);
         if (r < 0) {
                 supervisor_free(supervisor);
                 return r;
@@ -55,9 +99,10 @@ Supervisor *supervisor_free(Supervisor *supervisor)
         if (!supervisor)
                 return NULL;
         doorbell_stop(supervisor->doorbell);
+        tracers_stop(supervisor->tracers);
         slow_actions_end(supervisor);
         sd_event_source_disable_unref(supervisor->flush_timer);
-        sd_event_source_disable_unref(supervisor->placement.timer);
+        sd_event_source_disable_unref(supervisor->placement_timer);
         log_readers_release(supervisor);
         tightening_free(supervisor->tightening);
         rule_set_free(supervisor->rules);
@@ -65,6 +110,7 @@ Supervisor *supervisor_free(Supervisor *supervisor)
         landing_memory_free(supervisor->landing);
         close_fd(supervisor->installer.listener);
         close_fd(supervisor->log_file);
+        close_fd(supervisor->nudge);
         call_log_release(&supervisor->log);
         stop_queue_release(&supervisor->later);
         strv_free(supervisor->argv);
@@ -155,11 +201,17 @@ static bool can_seal(const FilterPlan *plan)
 static int add_guards(Supervisor *supervisor, FilterPlan *plan)
 {
         bool seals = can_seal(plan);
-        int r = guard_protect_process(plan, getpid());
+        pid_t bell = doorbell_tid(supervisor->doorbell), first = bell, last = bell;
+        int r;
 
+        for (unsigned i = 0; i < tracers_count(supervisor->tracers); i++) {
+                pid_t tid = tracer_tid(tracers_get(supervisor->tracers, i));
+
+                first = tid < first ? tid : first;
+                last = tid > last ? tid : last;
+        }
         supervisor->installer.seals = seals;
-        if (r == 0)
-                r = guard_protect_process(plan, doorbell_tid(supervisor->doorbell));
+        r = guard_protect_threads(plan, getpid(), first, last);
         if (r == 0)
                 r = guard_protect_memory(plan, LANDING_BASE, LANDING_BYTES, !seals);
         return r;
@@ -196,6 +248,8 @@ int supervisor_prepare(Supervisor *supervisor, const JailOptions *options, Probl
         if (r < 0)
                 return problem_set(problem, r, "no filter can be made of the rules: %s",
                                    strerror(-r));
+        supervisor->hands_over = hand_over_can_be(supervisor);
+        supervisor->hand_over_every = hand_over_forced();
         supervisor->installer = (Installer){
                 .landing = supervisor->landing,
                 .listener = -1,
@@ -251,6 +305,39 @@ int supervisor_start(Supervisor *supervisor, pid_t pid, int pidfd, int stub_sock
         return r < 0 ? r : seize_go(stub_socket, problem);
 }
 
+/* ---- its own walls ---- */
+
+typedef struct Step {
+        int (*step)(const void *argument);
+        const void *argument;
+        int r;
+} Step;
+
+static void take_step(void *argument)
+{
+        Step *step = argument;
+
+        step->r = step->step(step->argument);
+}
+
+/* All tracers but this one. */
+static int run_in_others(void *userdata, int (*step)(const void *argument), const void *argument)
+{
+        Supervisor *supervisor = userdata;
+        Step taken = {.step = step, .argument = argument};
+
+        for (unsigned i = 1; taken.r == 0 && i < tracers_count(supervisor->tracers); i++)
+                tracer_run(tracers_get(supervisor->tracers, i), take_step, &taken);
+        return taken.r;
+}
+
+int supervisor_drop_rights(Supervisor *supervisor, Problem *problem)
+{
+        const OtherThreads others = {.run = run_in_others, .userdata = supervisor};
+
+        return privileges_drop(supervisor->program_pid, supervisor->runs_scripts, &others, problem);
+}
+
 int supervisor_attach(Supervisor *supervisor, pid_t pid, int pidfd, Problem *problem)
 {
         int r = attach_process(supervisor, pid, pidfd, problem);
@@ -298,7 +385,10 @@ void supervisor_resume(Supervisor *supervisor, Tracee *tracee, int signal)
         else if (tracee->call)
                 how = TRACEE_RUN_TO_SYSCALL;
         tracee->state = TRACEE_RUNNING;
-        (void) tracee_resume(tracee_tid(tracee), how, signal); /* gone: waitpid() reports it */
+        if (tracee->tracer == tracer_self())
+                tracer_resume_later(tracee_tid(tracee), how, signal);
+        else /* gone: waitpid() reports it */
+                (void) tracee_resume(tracee_tid(tracee), how, signal);
 }
 
 void supervisor_rules_changed(Supervisor *supervisor)
@@ -361,20 +451,39 @@ static bool all_gone(const Supervisor *supervisor)
         return supervisor->tracees.tracees.count == 0 && supervisor->births.count == 0;
 }
 
+/* The first thread serves the event loop, and sees when all is over. */
+static void tell_first(Supervisor *supervisor)
+{
+        if (tracer_self() == tracers_get(supervisor->tracers, 0) || supervisor->nudged)
+                return;
+        if (!supervisor->event_touched && !all_gone(supervisor))
+                return;
+        supervisor->nudged = eventfd_write(supervisor->nudge, 1) == 0;
+}
+
+static void on_stopped(void *userdata, pid_t tid, int status)
+{
+        Supervisor *supervisor = userdata;
+
+        if (supervisor->scripts.count == 0 || !slow_action_reap(supervisor, tid, status)) {
+                const Stop stop = stop_classify(tid, status);
+
+                ptrace_dispatch(supervisor, &stop);
+                dispatch_later(supervisor);
+        }
+        tell_first(supervisor);
+}
+
 static int next_stop(Supervisor *supervisor)
 {
-        int status;
-        pid_t tid = waitpid(-1, &status, __WALL);
-        Stop stop;
+        int r = tracers_turn(supervisor->tracers);
 
-        if (tid < 0)
-                return errno == EINTR ? 0 : -errno;
-        if (supervisor->scripts.count > 0 && slow_action_reap(supervisor, tid, status))
-                return 0;
-        stop = stop_classify(tid, status);
-        ptrace_dispatch(supervisor, &stop);
-        dispatch_later(supervisor);
-        return 0;
+        if (r == -ECHILD) { /* others trace all there is */
+                struct pollfd loop = {.fd = sd_event_get_fd(supervisor->event), .events = POLLIN};
+
+                r = poll(&loop, 1, -1) < 0 ? -errno : 0;
+        }
+        return r == -EINTR ? 0 : r;
 }
 
 static int trace(Supervisor *supervisor, bool *prepared)
@@ -383,9 +492,12 @@ static int trace(Supervisor *supervisor, bool *prepared)
         bool listening = false;
         int r = 0;
 
+        tracers_lock(supervisor->tracers);
         while (r == 0 && !all_gone(supervisor)) {
                 if (*prepared && !doorbell_rang(bell) && !supervisor->event_touched) {
+                        tracers_unlock(supervisor->tracers);
                         r = next_stop(supervisor);
+                        tracers_lock(supervisor->tracers);
                         continue;
                 }
                 r = serve_events(supervisor, prepared);
@@ -394,6 +506,7 @@ static int trace(Supervisor *supervisor, bool *prepared)
                         listening = true;
                 }
         }
+        tracers_unlock(supervisor->tracers);
         return r;
 }
 
@@ -417,6 +530,7 @@ int supervisor_run(Supervisor *supervisor)
         r = trace(supervisor, &prepared);
 
         supervisor->doorbell = doorbell_stop(supervisor->doorbell);
+        supervisor->tracers = tracers_stop(supervisor->tracers);
         /* The loop goes on, as its next user expects it. */
         if (prepared && sd_event_wait(supervisor->event, 0) > 0)
                 (void) sd_event_dispatch(supervisor->event);

@@ -14,6 +14,7 @@
 #include "supervisor/install.h"
 #include "supervisor/statistics.h"
 #include "supervisor/tracee.h"
+#include "supervisor/tracer.h"
 
 typedef struct Supervisor Supervisor;
 typedef struct PendingCall PendingCall;
@@ -51,16 +52,20 @@ typedef struct SupervisorEvents {
         void (*ended)(void *userdata);
 } SupervisorEvents;
 
-/* placement.h: the processor that hot tracees share with us. */
+/* placement.h: the processor that a tracer shares with hot tracees. */
 typedef struct Placement {
-        unsigned count; /* threads that were moved */
+        unsigned count; /* tracees that were moved */
         int cpu;        /* where to, while there are any */
-        cpu_set_t own;  /* our own mask before */
-        sd_event_source *timer;
+        cpu_set_t own;  /* the tracer's own mask before */
 } Placement;
 
 struct Supervisor {
-        Placement placement;
+        Tracers *tracers;
+        bool hands_over;          /* a tracee may become another tracer's (hand-over.h) */
+        unsigned hand_over_every; /* for tests: after so many stops, hot or not; 0 for never */
+        Placement placements[TRACERS_MAX];
+        Tracee *placed; /* those that were moved, a list */
+        sd_event_source *placement_timer;
         uint64_t jail;
         char *program;    /* what was started, for people */
         char **argv;      /* NULL-ended; NULL when it was attached to */
@@ -74,6 +79,8 @@ struct Supervisor {
         sd_event *event;
         struct Doorbell *doorbell; /* breaks waitpid() off when the loop has something */
         bool event_touched;        /* something was added to the loop since it was prepared */
+        int nudge;                 /* an eventfd in the loop: another tracer has touched it */
+        bool nudged;
         const SupervisorEvents *events;
         void *events_userdata;
 
@@ -131,6 +138,9 @@ int supervisor_start(Supervisor *supervisor, pid_t pid, int pidfd, int stub_sock
 
 /* Takes a process that runs already, with its threads and descendants. */
 int supervisor_attach(Supervisor *supervisor, pid_t pid, int pidfd, Problem *problem);
+
+/* privileges_drop() in every thread; not before there is a process. */
+int supervisor_drop_rights(Supervisor *supervisor, Problem *problem);
 
 /* Kills every process of the jail; `reason` is a constant for JailFinished. */
 void supervisor_stop(Supervisor *supervisor, const char *reason);

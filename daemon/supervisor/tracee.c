@@ -9,6 +9,7 @@
 #include "supervisor/landing-memory.h"
 #include "supervisor/open-call.h"
 #include "supervisor/process-facts.h"
+#include "supervisor/tracer.h"
 #include "syscalls/decode.h"
 
 /* A chain of ancestors longer than this is cut, so that a program cannot fill our memory by
@@ -161,6 +162,7 @@ int tracee_table_add(TraceeTable *table, pid_t tid, Process *maker, Tracee **ret
                 return r;
         tracee->id = (uint64_t) tid;
         tracee->process = process;
+        tracee->tracer = tracer_self();
         tracee->slot = -1;
         r = id_map_put(&table->tracees, tracee);
         if (r < 0) {
@@ -188,6 +190,8 @@ void tracee_table_remove(TraceeTable *table, Tracee *tracee, Process **ret_ended
         open_call_free(tracee->call);
         open_call_free(tracee->broken.call);
         free(tracee->own_mask);
+        free(tracee->past_mask);
+        free(tracee->hand_over);
         free(tracee);
         process->threads--;
         process_forget_if_empty(table, process, ret_ended);

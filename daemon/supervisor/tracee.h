@@ -77,6 +77,8 @@ typedef struct WayBack {
 typedef struct Tracee {
         uint64_t id; /* tid, the key */
         Process *process;
+        struct Tracer *tracer;      /* the thread that traces it */
+        struct HandOver *hand_over; /* on its way to another tracer (hand-over.h), NULL; owned */
         TraceeState state;
         struct OpenCall
                 *call; /* the call it is in, from entry to exit; NULL when none is followed */
@@ -84,8 +86,11 @@ typedef struct Tracee {
         BrokenCall broken;
         WayBack way_back;
         uint32_t stops, stops_seen; /* at calls; at the last look at a moved thread */
+        bool arrived;               /* handed over: its next stop was counted already */
         uint64_t looked_ns;         /* when its pace was measured last */
         cpu_set_t *own_mask;        /* of the program, while placement.h has moved it; owned */
+        cpu_set_t *past_mask;       /* own_mask until it was let go, up to its next call; owned */
+        struct Tracee *next_placed; /* of those that placement.h has moved */
         unsigned tight;             /* … that it was stopped under */
         bool wants_all; /* … shall take back everything, before it installs a filter of its own */
         int slot;       /* in the landing page, -1 for none; kept from one call to the

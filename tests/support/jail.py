@@ -150,7 +150,8 @@ class Jail(Place):
         }
         self.environment.update({key: value for key, value in os.environ.items()
                                  if key.startswith(("SJ_", "ASAN_", "UBSAN_",
-                                                    "SECCOMP_JAIL_WITHOUT"))})
+                                                    "SECCOMP_JAIL_WITHOUT",
+                                                    "SECCOMP_JAIL_HAND_OVER"))})
 
     def _reachable(self, directory):
         """The programs where an ordinary user can run them: here a copy, if the build is private."""

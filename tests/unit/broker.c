@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "base/text.h"
 #include "broker/bus-gate.h"
 #include "broker/bus-manager.h"
 #include "broker/caller.h"
@@ -163,7 +164,8 @@ static void a_rate_is_counted_anew_every_second(void **state)
 
 static void a_status_is_read_by_its_lines_and_a_name_cannot_fake_one(void **state)
 {
-        static const char good[] = "Name:\tTracerPid:\t9\nUmask:\t0022\nPPid:\t12\nTracerPid:\t34\n"
+        static const char good[] = "Name:\tTracerPid:\t9\nUmask:\t0022\nTgid:\t7\nPPid:\t12\n"
+                                   "TracerPid:\t34\n"
                                    "Uid:\t1\t2\t3\t4\nGid:\t0\t0\t0\t0\n";
         ProcessStatus status;
 
@@ -171,6 +173,7 @@ static void a_status_is_read_by_its_lines_and_a_name_cannot_fake_one(void **stat
         assert_int_equal(process_status_parse(good, &status), 0);
         assert_int_equal(status.parent, 12);
         assert_int_equal(status.tracer, 34);
+        assert_int_equal(status.group, 7);
         assert_int_equal(status.uids[3], 4);
         assert_false(process_status_is_of(&status, 1));
         assert_int_equal(process_status_parse("Name:\tx\nPPid:\t1\n", &status), -EBADMSG);
@@ -179,6 +182,31 @@ static void a_status_is_read_by_its_lines_and_a_name_cannot_fake_one(void **stat
         assert_int_equal(status.parent, getppid());
         assert_true(process_status_is_of(&status, getuid()));
         assert_int_equal(process_status_read(0, &status), -ESRCH);
+}
+
+static void a_thread_between_two_tracers_is_told(void **state)
+{
+        static const struct {
+                const char *tracer, *blocked, *seccomp;
+                bool parked;
+        } cases[] = {
+                {"0", "fffffffffffbfeff", "2", true},  {"5", "fffffffffffbfeff", "2", false},
+                {"0", "fffffffffffbfeff", "0", false}, {"0", "fffffffe7ffbfeff", "2", false},
+                {"0", "0000000000000000", "2", false},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(cases); i++) {
+                _cleanup_free_ char *text =
+                        string_format("Name:\tx\nTgid:\t1\nPPid:\t1\nTracerPid:\t%s\nUid:"
+                                      "\t1\t1\t1\t1\nGid:\t1\t1\t1\t1\n"
+                                      "SigBlk:\t%s\nSeccomp:\t%s\n",
+                                      cases[i].tracer, cases[i].blocked, cases[i].seccomp);
+                ProcessStatus status;
+
+                assert_int_equal(process_status_parse(text, &status), 0);
+                assert_int_equal(status.parked, cases[i].parked);
+        }
 }
 
 static void a_pidfd_names_its_process_and_nothing_else_does(void **state)
@@ -496,6 +524,7 @@ int main(void)
                 cmocka_unit_test(subscriptions_end_at_their_limit),
                 cmocka_unit_test(a_rate_is_counted_anew_every_second),
                 cmocka_unit_test(a_status_is_read_by_its_lines_and_a_name_cannot_fake_one),
+                cmocka_unit_test(a_thread_between_two_tracers_is_told),
                 cmocka_unit_test(a_pidfd_names_its_process_and_nothing_else_does),
                 cmocka_unit_test(a_stub_must_be_what_its_pidfd_names_alive_and_the_callers),
                 cmocka_unit_test(a_dead_stub_is_refused),

@@ -233,37 +233,45 @@ static void an_open_guard_leaves_its_calls_to_the_rules(void **state)
         jail_free(&jail);
 }
 
+static bool is_4713(pid_t tid)
+{
+        return tid == 4713;
+}
+
+/* 4711 to 4714 share all bits but the lowest four: 4704 to 4719. */
 static void the_supervisor_is_out_of_reach(void **state)
 {
         static const struct {
                 CallRegisters call;
-                bool refused;
+                uint32_t wanted;
+                bool aimed;
         } cases[] = {
-                {{SYS_kill, {4711, 9}}, true},
-                {{SYS_kill, {UINT64_C(0x100000000) + 4711, 9}}, true},
-                {{SYS_kill, {(uint32_t) -4711, 9}}, true},
-                {{SYS_kill, {4712, 9}}, false},
-                {{SYS_tgkill, {4000, 4711, 9}}, true},
-                {{SYS_tgkill, {4711, 4713, 9}}, true},
-                {{SYS_tgkill, {4000, 4713, 9}}, false},
-                {{SYS_prlimit64, {4711, 0}}, true},
-                {{SYS_prlimit64, {0, 0}}, false},
-                {{SYS_setpriority, {0, 4711}}, true},
-                {{SYS_setpriority, {1, 4711}}, false},
-                {{SYS_pidfd_open, {4711}}, true},
-                {{SYS_sched_setaffinity, {4711}}, true},
+                {{SYS_kill, {4713, 9}}, SECCOMP_RET_TRACE | 7, true},
+                {{SYS_kill, {UINT64_C(0x100000000) + 4713, 9}}, SECCOMP_RET_TRACE | 7, true},
+                {{SYS_kill, {(uint32_t) -4711, 9}}, SECCOMP_RET_ERRNO | EPERM, false},
+                {{SYS_kill, {4720, 9}}, SECCOMP_RET_ALLOW, false},
+                {{SYS_tkill, {4713, 9}}, SECCOMP_RET_TRACE | 7, true},
+                {{SYS_tgkill, {4000, 4713, 9}}, SECCOMP_RET_TRACE | 7, true},
+                {{SYS_tgkill, {4713, 4720, 9}}, SECCOMP_RET_TRACE | 7, true},
+                {{SYS_tgkill, {4000, 4704, 9}}, SECCOMP_RET_TRACE | 7, false},
+                {{SYS_tgkill, {4000, 4720, 9}}, SECCOMP_RET_ALLOW, false},
+                {{SYS_prlimit64, {4713, 0}}, SECCOMP_RET_TRACE | 7, true},
+                {{SYS_prlimit64, {0, 0}}, SECCOMP_RET_ALLOW, false},
+                {{SYS_setpriority, {0, 4713}}, SECCOMP_RET_TRACE | 7, true},
+                {{SYS_setpriority, {1, 4713}}, SECCOMP_RET_ALLOW, false},
+                {{SYS_pidfd_open, {4713}}, SECCOMP_RET_TRACE | 7, true},
+                {{SYS_sched_setaffinity, {4713}}, SECCOMP_RET_TRACE | 7, true},
+                {{SYS_getpgid, {4713}}, SECCOMP_RET_ALLOW, false},
         };
         Jail jail = jail_make(preset_text("all-allow-forever"));
 
         (void) state;
-        assert_int_equal(guard_protect_process(jail.plan, 4711), 0);
-        assert_int_equal(guard_protect_process(jail.plan, 5000), 0);
+        assert_int_equal(guard_protect_threads(jail.plan, 4711, 4711, 4714), 0);
         jail_build(&jail);
         for (size_t i = 0; i < ELEMENTS_OF(cases); i++) {
-                uint32_t wanted = cases[i].refused ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_ALLOW;
-
-                if (run(&jail, &cases[i].call, AUDIT_ARCH_X86_64) != wanted)
+                if (run(&jail, &cases[i].call, AUDIT_ARCH_X86_64) != cases[i].wanted)
                         fail_msg("case %zu", i);
+                assert_int_equal(guard_aims_at(&cases[i].call, is_4713), cases[i].aimed);
                 expect_same(&jail, &cases[i].call, "");
         }
         jail_free(&jail);

@@ -42,7 +42,7 @@ static int run_behind_walls(int (*function)(void), bool runs_programs)
         if (pid == 0) {
                 _cleanup_problem_ Problem problem = PROBLEM_INIT;
 
-                if (privileges_drop(program, runs_programs, &problem) < 0)
+                if (privileges_drop(program, runs_programs, NULL, &problem) < 0)
                         _exit(FAILED + 1);
                 _exit(function() < 0 ? FAILED : 0);
         }
@@ -263,7 +263,7 @@ static void threads_that_run_already_are_behind_the_walls_too(void **state)
                 pthread_t thread;
 
                 if (pthread_create(&thread, NULL, wait_and_break_out, NULL) != 0 ||
-                    privileges_drop(getpid(), false, &problem) < 0)
+                    privileges_drop(getpid(), false, NULL, &problem) < 0)
                         _exit(FAILED);
                 _exit(let_the_thread_go());
         }
@@ -281,7 +281,7 @@ static void a_program_that_is_gone_is_an_error(void **state)
         if (pid == 0)
                 _exit(0);
         assert_int_equal(waitpid(pid, NULL, 0), pid);
-        assert_int_equal(privileges_drop(pid, false, &problem), -ESRCH);
+        assert_int_equal(privileges_drop(pid, false, NULL, &problem), -ESRCH);
         assert_non_null(problem_text(&problem));
 }
 
