@@ -101,17 +101,22 @@ def exit_statuses_and_signals_are_the_programs_own(machine):
     for name, script, result, code, status in (
             ("ends", "exit 3", "exit-code", "1", "3"),
             ("dies", "kill -SEGV $$", "signal", "2", str(int(signal.SIGSEGV)))):
-        describe(machine, name, program="/bin/sh", args=["-c", script], user="bob", default="allow")
+        # One that ends before it counts as ready would have failed to start.
+        wait = f"until [ -e /run/go-{name} ]; do sleep 0.05; done; "
+        describe(machine, name, program="/bin/sh", args=["-c", wait + script], user="bob", default="allow")
         machine.put(f"/etc/systemd/system/{unit_of(name)}.d/once.conf", "[Service]\nRestart=no\n")
         machine.root.check(["systemctl", "daemon-reload"])
         start(machine, name)
+        machine.put(f"/run/go-{name}", "")
         machine.root.wait_for("its end", lambda unit=unit_of(name): machine.property(
             unit, "ActiveState") in ("inactive", "failed"))
         found = [machine.property(unit_of(name), key)
                  for key in ("Result", "ExecMainCode", "ExecMainStatus")]
         assert found == [result, code, status], (name, found)
-    describe(machine, "good", program="/bin/true", user="bob", default="allow")
+    describe(machine, "good", program="/bin/sh", user="bob", default="allow",
+             args=["-c", "until [ -e /run/go-good ]; do sleep 0.05; done"])
     start(machine, "good")
+    machine.put("/run/go-good", "")
     machine.root.wait_for("a good end", lambda: "Deactivated successfully" in machine.journal(
         unit_of("good")))
 
@@ -199,12 +204,14 @@ link.send(f"{os.getuid()} {open('/proc/self/status').read().split('TracerPid:')[
 def a_group_of_its_own_is_the_programs_and_its_rules_hold(machine):
     machine.put("/srv/shut", "secret")
     describe(machine, "grouped", program="/bin/sh", user="alice", group="games",
-             args=["-c", "echo group $(id -g); cat /srv/shut"],
+             args=["-c", "echo group $(id -g); cat /srv/shut; "
+                   "until [ -e /run/go-grouped ]; do sleep 0.05; done; exit 1"],
              rules={**ALLOW, "rules": [{"syscall": "@file-system", "where": {"path": "/srv/shut"},
                                         "action": "abort", "errno": "EROFS"}]})
     machine.put(f"/etc/systemd/system/{unit_of('grouped')}.d/once.conf", "[Service]\nRestart=no\n")
     machine.root.check(["systemctl", "daemon-reload"])
     start(machine, "grouped")
+    machine.put("/run/go-grouped", "")
     group = machine.root.check(["getent", "group", "games"]).split(":")[2]
     machine.root.wait_for("its end", lambda: machine.property(unit_of("grouped"), "ActiveState") == "failed")
     text = machine.journal(unit_of("grouped"))
