@@ -77,8 +77,13 @@ static int judge_pidfd_signal(const Tracee *tracee, const CallRegisters *call, c
 {
         pid_t target;
 
-        if (pidfd_target(tracee, (int) call->arguments[0], &target) < 0 || target != getpid())
-                return 0; /* the kernel says what is wrong with it */
+        /* The kernel takes a directory of /proc as well, whose fdinfo names nobody. */
+        if (pidfd_target(tracee, (int) call->arguments[0], &target) < 0) {
+                *ret_why = "a signal by what is no pidfd";
+                return -EBADF;
+        }
+        if (target != getpid())
+                return 0;
         *ret_why = "a signal for the supervisor";
         return -EPERM;
 }
