@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* CLONE_UNTRACED: a child that is not attached; it waits for the tracer to be gone from its mind.
+/* Guards: clone-untraced. CLONE_UNTRACED: a child that is not attached; it waits for the tracer to
+ * be gone from its mind.
  */
 #include "attack.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The kernel writes a file for us: the core of a child that crashes in the forbidden directory. */
+/* Guards: core-files. The kernel writes a file for us: the core of a child that crashes in the
+ * forbidden directory. */
 #include "attack.h"
 
 #include <sys/resource.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A filter of our own that says ALLOW for the call: the stricter one must hold. */
+/* Guards: own-filter. A filter of our own that says ALLOW for the call: the stricter one must hold.
+ */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
@@ -14,7 +15,10 @@ int main(void)
                 struct sock_filter code[] = {BPF_STMT(BPF_RET | BPF_K, actions[i])};
                 struct sock_fprog program = {.len = 1, .filter = code};
 
-                prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+                if (i == 0)
+                        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+                else
+                        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
                 deed_mkdir();
         }
         return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MADV_DONTFORK on it, then a child that maps its own page there (engine facts 1.3). */
+/* Guards: landing-page. MADV_DONTFORK on it, then a child that maps its own page there (engine
+ * facts 1.3). */
 #include "race.h"
 
 static char *starts[8];

@@ -5,7 +5,7 @@
 int main(void)
 {
         char path[PATH_MAX], name[64];
-        int fd = (int) syscall(428 /* open_tree */, AT_FDCWD, secret_path(), O_CLOEXEC);
+        int fd = (int) syscall(SYS_open_tree, AT_FDCWD, secret_path(), O_CLOEXEC);
 
         if (fd < 0)
                 fd = open(secret_path(), O_PATH | O_CLOEXEC);

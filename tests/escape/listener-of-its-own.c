@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A filter with a listener of our own: USER_NOTIF outranks TRACE, and CONTINUE skips the tracer. */
+/* Guards: seccomp-listener. A filter with a listener of our own: USER_NOTIF outranks TRACE, and
+ * CONTINUE skips the tracer. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* io_uring runs mkdirat in the kernel's own time: no system call, no filter. */
+/* Guards: io_uring. io_uring runs mkdirat in the kernel's own time: no system call, no filter. */
 #include "ring.h"
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Our own filter says "done" (0) for those calls without doing them. */
+/* Guards: own-filter. Our own filter says "done" (0) for those calls without doing them. */
 #include "set-up.h"
 
 int main(void)

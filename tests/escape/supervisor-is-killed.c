@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* kill, tkill, pidfd: a dead supervisor must take us along before the deed. */
+/* Guards: signals. kill, tkill, pidfd: a dead supervisor must take us along before the deed. */
 #include "attack.h"
 
 int main(void)
