@@ -191,8 +191,10 @@ static int write_all(int fd, const char *bytes, size_t size)
 int log_ring_flush(LogRing *ring, int fd)
 {
         LogCursor cursor = {.position = ring->header->sink, .line = ring->header->sink_lines};
+        size_t written = 0;
 
-        for (;;) {
+        /* No more than there is room for: whoever writes on meanwhile must not keep us here. */
+        while (written < ring->capacity) {
                 uint64_t missed;
                 const char *bytes;
                 size_t size;
@@ -215,5 +217,7 @@ int log_ring_flush(LogRing *ring, int fd)
                 log_ring_advance(&cursor, bytes, size);
                 ring->header->sink_lines = cursor.line;
                 ring->header->sink = cursor.position;
+                written += size;
         }
+        return 0;
 }

@@ -59,6 +59,7 @@ void log_ring_advance(LogCursor *cursor, const char *bytes, size_t size);
 
 /* Writes all that is new to `fd`, a regular file, and moves the sink cursor, which is kept in the
  * ring so that the broker can finish what a killed supervisor had not yet written to the file of
- * `jailctl run --log`. Lines that were lost are written as one {"dropped":N} line. 0 or negative
- * errno of write(2). */
+ * `jailctl run --log`. Lines that were lost are written as one {"dropped":N} line. It comes back
+ * after about a ring's bytes even when the other side never stops to write. 0 or negative errno of
+ * write(2). */
 int log_ring_flush(LogRing *ring, int fd);
