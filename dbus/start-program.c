@@ -336,6 +336,9 @@ int program_stub_wait(ProgramStub *stub)
 {
         int status;
 
+        /* Who was to tell it has an end of his own; held open here ours would keep a stub that
+         * nobody tells waiting, and us for it. */
+        stub->socket = close_fd(stub->socket);
         /* Nothing at all: it was killed before it was told. */
         if (read_status(stub->exec_status, &status) != sizeof(status))
                 return -ECANCELED;

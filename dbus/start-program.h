@@ -40,7 +40,8 @@ int program_status_open(int *ret_read, int *ret_write);
 _Noreturn void program_stub_become(const ProgramStart *start, int socket, int status);
 
 /* Waits until the program runs or could not. 0 when it runs; the negative errno of what failed
- * (-ENOENT not found, -EACCES, -ENOEXEC …); -ECANCELED when the stub was never told to go. */
+ * (-ENOENT not found, -EACCES, -ENOEXEC …); -ECANCELED when the stub was never told to go. Our end
+ * of its socket is closed: whoever tells it has one of his own, or has told it already. */
 int program_stub_wait(ProgramStub *stub);
 
 /* Ends a stub that was not started, reaps it, closes the descriptors. */
