@@ -2,11 +2,13 @@
 """What a daemon has of the machine, before and after: descriptors, children, memory of its own."""
 import os
 import pathlib
+import time
 
 from jail import wait_for
 
 # What the allocator may keep without a leak; a leak of a few hundred bytes a jail is beyond it.
 MEMORY_SLACK = 256 * 1024
+REST_SECONDS = 0.5
 
 
 def descriptors(process):
@@ -38,9 +40,16 @@ class Census:
 
     def __init__(self, pid, proc="/proc"):
         self.process = pathlib.Path(proc) / str(pid)
+        wait_for("the end of what was begun before", self._is_at_rest)
         self.descriptors = descriptors(self.process)
         self.children = children(self.process)
         self.memory = memory(self.process)
+
+    def _is_at_rest(self):
+        """No child, and nothing opened or closed for a while: the last jail's supervisor ends after it."""
+        before = descriptors(self.process)
+        time.sleep(REST_SECONDS)
+        return not children(self.process) and descriptors(self.process) == before
 
     def has_come_back(self):
         """Descriptors and children are as they were, soon; memory within the slack."""
