@@ -12,38 +12,9 @@
 #include "broker/broker.h"
 #include "broker/bus-signals.h"
 #include "broker/limits.h"
+#include "link-input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-typedef struct Input {
-        const uint8_t *at, *end;
-} Input;
-
-static uint8_t take(Input *input)
-{
-        return input->at < input->end ? *input->at++ : 0;
-}
-
-static uint64_t take_number(Input *input)
-{
-        uint64_t number = 0;
-        unsigned length = take(input) % 9;
-
-        while (length-- > 0)
-                number = number << 8 | take(input);
-        return number;
-}
-
-/* Owned; without what D-Bus does not carry. */
-static char *take_text(Input *input)
-{
-        size_t length = take(input);
-        char *text = calloc(1, length + 1);
-
-        for (size_t i = 0; text && i < length; i++)
-                text[i] = (char) (take(input) % 126 + 1);
-        return text;
-}
 
 /* A value of one of the types that a dictionary is asked for, or of others. */
 static int add_value(sd_bus_message *message, Input *input)
@@ -67,27 +38,10 @@ static int add_value(sd_bus_message *message, Input *input)
         }
 }
 
-static int add_entry(sd_bus_message *message, Input *input)
-{
-        static const char *const keys[] = {"status",  "exit-code", "signal", "calls",
-                                           "dropped", "reason",    "exec",   "other"};
-        int r = sd_bus_message_open_container(message, 'e', "sv");
+static const char *const keys[] = {"status",  "exit-code", "signal", "calls",
+                                   "dropped", "reason",    "exec",   "other"};
 
-        if (r >= 0)
-                r = sd_bus_message_append(message, "s", keys[take(input) % ELEMENTS_OF(keys)]);
-        if (r >= 0)
-                r = add_value(message, input);
-        return r < 0 ? r : sd_bus_message_close_container(message);
-}
-
-static int add_dictionary(sd_bus_message *message, Input *input)
-{
-        int r = sd_bus_message_open_container(message, 'a', "{sv}");
-
-        for (unsigned count = take(input) % 8; r >= 0 && count > 0; count--)
-                r = add_entry(message, input);
-        return r < 0 ? r : sd_bus_message_close_container(message);
-}
+static const DictionaryKind dictionary = {keys, ELEMENTS_OF(keys), add_value};
 
 /* The right arguments mostly, of the right jail often. */
 static int add_arguments(sd_bus_message *message, Input *input)
@@ -107,7 +61,7 @@ static int add_arguments(sd_bus_message *message, Input *input)
                 return r;
         if (shape & 64)
                 return sd_bus_message_append(message, "aa{sv}", 0);
-        return add_dictionary(message, input);
+        return add_dictionary(message, &dictionary, input);
 }
 
 static sd_bus_message *make_signal(sd_bus *bus, Input *input)

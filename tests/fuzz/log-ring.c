@@ -47,7 +47,8 @@ static void read_for_client(const LogRing *ring)
                 uint64_t missed;
 
                 log_ring_peek(ring, &cursor, &bytes, &size, &missed);
-                log_ring_advance(&cursor, bytes, size);
+                if (size > 0)
+                        log_ring_advance(&cursor, bytes, size);
                 seen += size;
                 if (seen > RING_BYTES)
                         __builtin_trap();
