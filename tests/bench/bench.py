@@ -92,6 +92,7 @@ def main():
     need_programs("strace", "taskset", "git", "make")
     rounds = 1 if options.quick else options.rounds
     out = options.out or options.bin / "bench"
+    out.mkdir(parents=True, exist_ok=True)
     place = machine()
     with Jail(options.bin) as free, Jail(options.bin) as pinned:
         bench = figures.Bench(free, pinned, options.quick, options.bin.resolve().parent)

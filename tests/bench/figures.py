@@ -310,8 +310,8 @@ class Bench:
         raise AssertionError("nobody is traced")
 
     def memory(self):
-        daemon = self.free.daemon_pid()
         few, supervisor = self._idle_jail(1)
+        daemon = self.free.daemon_pid()  # it leaves when nobody has asked for a while
         one = field_kb(supervisor, "Pss")
         self.add("broker MB", field_kb(daemon, "Pss") / 1024)
         self.add("supervisor MB", one / 1024)
