@@ -22,6 +22,31 @@ static inline void race_flip(char *path, bool secret)
                 ((volatile char *) path)[i] = source[i];
 }
 
+/* A symlink that leads to the allowed file and to the secret by turns. */
+static char race_link[PATH_MAX] __attribute__((unused));
+static char race_other_link[PATH_MAX] __attribute__((unused));
+
+static inline void *race_swap_links(void *unused)
+{
+        for (bool secret = true; !race_over; secret = !secret) {
+                unlink(race_other_link);
+                if (symlink(secret ? secret_path() : allowed_path(), race_other_link) == 0)
+                        rename(race_other_link, race_link);
+        }
+        return unused;
+}
+
+static inline bool race_start_swapping_links(void)
+{
+        snprintf(race_link, sizeof(race_link), "%s/link-%d", setting("ATTACK_WORK"), getpid());
+        snprintf(race_other_link, sizeof(race_other_link), "%s/other-%d", setting("ATTACK_WORK"),
+                 getpid());
+        if (symlink(allowed_path(), race_link) < 0)
+                return false;
+        start_thread(race_swap_links, NULL);
+        return true;
+}
+
 /* A second thread that takes whatever descriptor appears under the number that comes next, before
  * anybody can look at it. */
 #define TAKEN 200
