@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/nearest-name.h"
 #include "base/text.h"
 #include "client-cli/print-table.h"
 
@@ -80,6 +81,30 @@ static unsigned syscalls_select(Session *session, Table *table, const cJSON *cal
         return count;
 }
 
+static void report_unknown(Session *session, const cJSON *calls, const char *word)
+{
+        NearestName nearest = nearest_name_begin(word);
+        const cJSON *call, *group;
+
+        cJSON_ArrayForEach(call, calls)
+        {
+                nearest_name_offer(&nearest, json_string(call, "name"));
+                cJSON_ArrayForEach(group, cJSON_GetObjectItemCaseSensitive(
+                                                  call, "groups")) if (cJSON_IsString(group))
+                        nearest_name_offer(&nearest, group->valuestring);
+        }
+        if (nearest.best)
+                report_error(session, SJ_ERROR_INVALID_ARGUMENT,
+                             _("%s: there is no system call or group of that name; "
+                               "did you mean '%s'?"),
+                             word, nearest.best);
+        else
+                report_error(session, SJ_ERROR_INVALID_ARGUMENT,
+                             _("%s: there is no system call or group of that name; "
+                               "'jailctl syscalls' lists all"),
+                             word);
+}
+
 int command_syscalls(Session *session, int argc, char **argv)
 {
         enum { OPTION_NAMES = 256 };
@@ -100,10 +125,7 @@ int command_syscalls(Session *session, int argc, char **argv)
                 syscalls_select(session, table, calls, NULL, names);
         for (int i = optind; i < argc; i++)
                 if (syscalls_select(session, table, calls, argv[i], names) == 0) {
-                        report_error(session, SJ_ERROR_INVALID_ARGUMENT,
-                                     _("%s: there is no system call or group of that name; "
-                                       "'jailctl syscalls' lists all"),
-                                     argv[i]);
+                        report_unknown(session, calls, argv[i]);
                         missing = true;
                 }
         if (!session->json && !names && !missing)

@@ -151,12 +151,22 @@ static int read_rules(Supervisor *supervisor, const char *rules, Problem *proble
         return r;
 }
 
+/* A word of the command line is what is wrong then, and the sentence begins with it. */
+static int change_rule(Supervisor *supervisor, const char *call, const char *action,
+                       const char *word, Problem *problem)
+{
+        _cleanup_problem_ Problem why = PROBLEM_INIT;
+        size_t number;
+        int r = rule_set_change(supervisor->rules, call, action, &number, &why);
+
+        return r < 0 ? problem_set(problem, r, "%.128s: %s", word, problem_text(&why)) : r;
+}
+
 /* "mkdir=notify": the call before the first '=', the action behind it. */
 static int apply_override(Supervisor *supervisor, const char *override, Problem *problem)
 {
         const char *equals = strchr(override, '=');
         _cleanup_free_ char *call = NULL;
-        size_t number;
 
         if (!equals || equals == override)
                 return problem_set(problem, -EINVAL,
@@ -165,7 +175,7 @@ static int apply_override(Supervisor *supervisor, const char *override, Problem 
         call = strndup(override, (size_t) (equals - override));
         if (!call)
                 return -ENOMEM;
-        return rule_set_change(supervisor->rules, call, equals + 1, &number, problem);
+        return change_rule(supervisor, call, equals + 1, override, problem);
 }
 
 /* The first one given stands first in the end. */
@@ -178,12 +188,8 @@ static int apply_overrides(Supervisor *supervisor, const JailOptions *options, P
                 count++;
         while (r == 0 && count > 0)
                 r = apply_override(supervisor, options->overrides[--count], problem);
-        if (r == 0 && options->default_action) {
-                size_t number;
-
-                r = rule_set_change(supervisor->rules, "default", options->default_action, &number,
-                                    problem);
-        }
+        if (r == 0 && options->default_action)
+                r = change_rule(supervisor, "default", options->default_action, "default", problem);
         return r;
 }
 

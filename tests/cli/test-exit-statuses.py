@@ -60,7 +60,7 @@ def a_failure_is_1_and_names_what_failed(jail):
         (["decide", "77.1", "allow"], "77.1"), (["decide", "x", "allow"], "'x'"),
         (["inject", "999999", "getpid()"], "999999"), (["memory", "1", "zero", "8"], "zero"),
         (["rules", "check", "/nowhere"], "/nowhere"), (["rules", "new", "nope"], "nope"),
-        (["syscalls", "mkdri"], "mkdri"), (["detach", "77"], "77"),
+        (["syscalls", "mkdri"], "'mkdir'"), (["detach", "77"], "77"),
     ]
     for argv, words in cases:
         result = jail.jailctl(*argv)
@@ -87,9 +87,13 @@ def nothing_starts_on_rules_with_an_error(jail):
     assert "bad.jail.json:4:" in result.stderr and "'mkdir'" in result.stderr, result.stderr
     assert "^" in result.stderr, result.stderr
     assert not (jail.work / "started").exists()
-    for option in (["--default", "frob"], ["--rule", "mkdir=frob"], ["--rules", "no-such-preset"]):
+    for option, words in ((["--default", "frob"], "default: unknown action 'frob'"),
+                          (["--rule", "mkdir=frob"], "mkdir=frob: unknown action 'frob'"),
+                          (["--rule", "mkdri=abort"], "mkdri=abort: unknown system call 'mkdri'"),
+                          (["--rules", "no-such-preset"], "no-such-preset: ")):
         result = jail.jailctl("run", *option, "--", "touch", "started")
         assert result.returncode == 125 and result.stderr.startswith("jailctl: "), (option, result)
+        assert words in result.stderr, (option, result)
         assert not (jail.work / "started").exists()
 
 
