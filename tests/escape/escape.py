@@ -51,6 +51,9 @@ class Ground:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.setblocking(False)
         self.victim = None
+        # A race for an address needs a rule that looks at it; others want no way to the port at all.
+        port = self.listener.getsockname()[1]
+        self.where = {"where": {"address": f"127.0.0.1:{port}"}} if name == "race-of-addresses" else {}
         self.environment = {
             **jail.environment,
             "ATTACK_DIRECTORY": str(self.directory),
@@ -58,7 +61,7 @@ class Ground:
             "ATTACK_ALLOWED": str(self.allowed),
             "ATTACK_REFUSED": str(self.refused),
             "ATTACK_WORK": str(work),
-            "ATTACK_PORT": str(self.listener.getsockname()[1]),
+            "ATTACK_PORT": str(port),
             "ATTACK_DEED": str(jail.bin / "attacks" / "deed"),
             "ATTACK_BIN": str(jail.bin),
             "ATTACK_ROUNDS": str(rounds),
@@ -90,7 +93,7 @@ class Ground:
                 {"syscall": ["mkdir", "mkdirat"], "action": "abort"},
                 {"syscall": ["open", "openat", "openat2"], "where": {"path": str(self.secret)},
                  "action": "abort", "errno": "EACCES"},
-                {"syscall": ["connect"], "action": "abort", "errno": "EACCES"},
+                {"syscall": ["connect"], **self.where, "action": "abort", "errno": "EACCES"},
                 {"syscall": ["sendto", "sendmsg", "sendmmsg"], "action": "abort", "errno": "EACCES"},
                 {"syscall": "execve", "where": {"path": str(self.refused)}, "action": "abort"},
                 {"syscall": "rmdir", "action": "notify"},
@@ -166,7 +169,7 @@ def run_jailed(options, name):
             lost = ground.wins(output) + ground.untraced()
             if still and name not in MAY_STAND_STILL:
                 lost.append(still)
-            print("".join(f"{name}: {line}\n" for line in re.findall(r"^(?:wins|skip).*", output,
+            print("".join(f"{name}: {line}\n" for line in re.findall(r"^(?:wins|rounds|skip).*", output,
                                                                      re.M)), end="")
             if not still and result.returncode in (125, 126, 127):
                 lost.append(f"it did not run: {errors}")

@@ -17,23 +17,25 @@ int main(void)
 {
         const char *name = strrchr(secret_path(), '/') + 1;
         char path[PATH_MAX];
-        int wins = 0;
+        int wins = 0, opened = 0;
 
         strcpy(path, secret_path());
         *strrchr(path, '/') = '\0';
         directories[0] = open(path, O_PATH | O_DIRECTORY);
         directories[1] = open(setting("ATTACK_WORK"), O_PATH | O_DIRECTORY);
+        race_make_namesake();
         dup2(directories[1], PLACE);
         start_thread(change, NULL);
         for (int i = 0; i < ROUNDS; i++) {
                 int fd = openat(PLACE, name, O_RDONLY | O_CLOEXEC);
 
+                opened += fd >= 0;
                 if (is_secret(fd) && wins++ == 0)
                         deed_show(dup(fd));
                 if (fd >= 0)
                         close(fd);
         }
         race_over = true;
-        SAY("wins: %d of %d\n", wins, ROUNDS);
+        SAY("wins: %d of %d (%d opened)\n", wins, ROUNDS, opened);
         return 0;
 }

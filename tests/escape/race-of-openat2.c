@@ -17,19 +17,20 @@ static void *flip(void *unused)
 
 int main(void)
 {
-        int wins = 0;
+        int wins = 0, opened = 0;
 
         race_begin(race_path);
         start_thread(flip, NULL);
         for (int i = 0; i < ROUNDS; i++) {
                 int fd = (int) syscall(SYS_openat2, AT_FDCWD, race_path, &how, sizeof(how));
 
+                opened += fd >= 0;
                 if (is_secret(fd) && wins++ == 0)
                         deed_show(dup(fd));
                 if (fd >= 0)
                         close(fd);
         }
         race_over = true;
-        SAY("wins: %d of %d\n", wins, ROUNDS);
+        SAY("wins: %d of %d (%d opened)\n", wins, ROUNDS, opened);
         return 0;
 }

@@ -16,12 +16,14 @@ static void *swap(void *unused)
 
 int main(void)
 {
+        int rounds = ROUNDS / 20;
+
         snprintf(link_path, sizeof(link_path), "%s/link-%d", setting("ATTACK_WORK"), getpid());
         snprintf(other, sizeof(other), "%s/other-%d", setting("ATTACK_WORK"), getpid());
         if (symlink("/bin/true", link_path) < 0)
                 return 1;
         start_thread(swap, NULL);
-        for (int i = 0; i < ROUNDS / 20; i++) {
+        for (int i = 0; i < rounds; i++) {
                 pid_t pid = vfork();
 
                 if (pid == 0) {
@@ -31,5 +33,6 @@ int main(void)
                 waitpid(pid, NULL, 0);
         }
         race_over = true;
+        SAY("rounds: %d\n", rounds);
         return 0;
 }

@@ -15,8 +15,10 @@ static void *flip(void *unused)
 
 int main(void)
 {
+        int rounds = ROUNDS / 10;
+
         start_thread(flip, NULL);
-        for (int i = 0; i < ROUNDS / 10; i++) {
+        for (int i = 0; i < rounds; i++) {
                 long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
 
                 if (pid == 0) {
@@ -27,5 +29,6 @@ int main(void)
                         waitpid((pid_t) pid, NULL, 0);
         }
         wait_all();
+        SAY("rounds: %d\n", rounds);
         return 0;
 }

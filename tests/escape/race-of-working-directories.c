@@ -19,6 +19,7 @@ int main(void)
         strcpy(directories[0], secret_path());
         *strrchr(directories[0], '/') = '\0';
         strcpy(directories[1], setting("ATTACK_WORK"));
+        race_make_namesake();
         start_thread(change, NULL);
         race_open(name, ROUNDS);
         race_over = true;

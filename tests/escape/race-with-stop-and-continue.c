@@ -4,6 +4,7 @@
 
 int main(void)
 {
+        int rounds = ROUNDS / 10;
         pid_t pid = fork();
 
         if (pid == 0)
@@ -12,7 +13,7 @@ int main(void)
                         deed_open(secret_path());
                         syscall(SYS_getppid);
                 }
-        for (int i = 0; i < ROUNDS / 10; i++) {
+        for (int i = 0; i < rounds; i++) {
                 signal_process(pid, SIGSTOP);
                 signal_process(pid, SIGCONT);
                 sched_yield();
@@ -20,5 +21,6 @@ int main(void)
         sleep_ms(20);
         signal_process(pid, SIGKILL);
         wait_all();
+        SAY("rounds: %d\n", rounds);
         return 0;
 }

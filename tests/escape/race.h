@@ -47,6 +47,15 @@ static inline bool race_start_swapping_links(void)
         return true;
 }
 
+/* The secret's name in the work directory too: a file that may be opened. */
+static inline void race_make_namesake(void)
+{
+        char path[2 * PATH_MAX];
+
+        snprintf(path, sizeof(path), "%s%s", setting("ATTACK_WORK"), strrchr(secret_path(), '/'));
+        close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+}
+
 /* A second thread that takes whatever descriptor appears under the number that comes next, before
  * anybody can look at it. */
 #define TAKEN 200
