@@ -26,6 +26,7 @@ typedef enum FilterVerdictKind {
         FILTER_ERRNO,     /* SECCOMP_RET_ERRNO */
         FILTER_TRACE,     /* SECCOMP_RET_TRACE: the supervisor decides */
         FILTER_ALLOW_YET, /* SECCOMP_RET_ALLOW, until the rules say something else */
+        FILTER_KILL, /* SECCOMP_RET_KILL_PROCESS; of no rule, but of the supervisor's own plan */
 } FilterVerdictKind;
 
 /* Kinds of verdicts as a set. */

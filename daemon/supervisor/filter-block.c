@@ -19,9 +19,11 @@ uint32_t filter_verdict_value(FilterVerdict verdict, uint16_t trace_data)
         case FILTER_ERRNO:
                 return SECCOMP_RET_ERRNO | ((uint32_t) verdict.error_number & SECCOMP_RET_DATA);
         case FILTER_TRACE:
+                return SECCOMP_RET_TRACE | trace_data;
+        case FILTER_KILL:
                 break;
         }
-        return SECCOMP_RET_TRACE | trace_data;
+        return SECCOMP_RET_KILL_PROCESS;
 }
 
 int filter_program_append(FilterProgram *program, struct sock_filter instruction)

@@ -8,10 +8,17 @@
 
 #include "supervisor/filter-tree.h"
 
-/* What is said of calls and architectures that the plan does not have. */
 static uint32_t last_resort(const FilterOptions *options)
 {
-        return options->on_top ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | ENOSYS;
+        switch (options->rest) {
+        case FILTER_REST_IS_ABSENT:
+                return SECCOMP_RET_ERRNO | ENOSYS;
+        case FILTER_REST_PASSES:
+                return SECCOMP_RET_ALLOW;
+        case FILTER_REST_IS_KILLED:
+                break;
+        }
+        return SECCOMP_RET_KILL_PROCESS;
 }
 
 /* Behind it the call's number is loaded. x32 numbers end up in the tree's last leaf; so do negative

@@ -5,4 +5,4 @@ target_link_libraries(sj-filter PUBLIC sj-rules sj-base)
 
 # The supervisor's own walls.
 add_library(sj-privileges STATIC privileges.c own-filter.c)
-target_link_libraries(sj-privileges PUBLIC sj-base PRIVATE PkgConfig::SECCOMP)
+target_link_libraries(sj-privileges PUBLIC sj-filter sj-base)

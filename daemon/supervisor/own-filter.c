@@ -2,249 +2,295 @@
 #include "supervisor/own-filter.h"
 
 #include <fcntl.h>
-#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
-#include <seccomp.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "supervisor/filter.h"
 #include "supervisor/kernel-features.h"
 
 /* Allowed with any arguments. Nothing here makes, changes, renames or removes a file, starts a
  * program, reaches the network or changes an identity. */
 static const int plain_calls[] = {
         /* the jail: its threads, their memory, their descriptors */
-        SCMP_SYS(ptrace),
-        SCMP_SYS(wait4),
-        SCMP_SYS(waitid),
-        SCMP_SYS(process_vm_readv),
-        SCMP_SYS(process_vm_writev),
-        SCMP_SYS(pidfd_open),
-        SCMP_SYS(pidfd_getfd),
-        SCMP_SYS(pidfd_send_signal),
-        SCMP_SYS(kill),
-        SCMP_SYS(tkill),
-        SCMP_SYS(tgkill),
-        SCMP_SYS(kcmp),
-        SCMP_SYS(sched_setaffinity),
-        SCMP_SYS(sched_getaffinity),
-        SCMP_SYS(sched_getscheduler),
-        SCMP_SYS(sched_getparam),
-        SCMP_SYS(sched_getattr),
-        SCMP_SYS(getpriority),
-        SCMP_SYS(getpgid),
-        SCMP_SYS(getsid),
+        SYS_ptrace,
+        SYS_wait4,
+        SYS_waitid,
+        SYS_process_vm_readv,
+        SYS_process_vm_writev,
+        SYS_pidfd_open,
+        SYS_pidfd_getfd,
+        SYS_pidfd_send_signal,
+        SYS_kill,
+        SYS_tkill,
+        SYS_tgkill,
+        SYS_kcmp,
+        SYS_sched_setaffinity,
+        SYS_sched_getaffinity,
+        SYS_sched_getscheduler,
+        SYS_sched_getparam,
+        SYS_sched_getattr,
+        SYS_getpriority,
+        SYS_getpgid,
+        SYS_getsid,
         /* looking at files */
-        SCMP_SYS(read),
-        SCMP_SYS(readv),
-        SCMP_SYS(pread64),
-        SCMP_SYS(preadv),
-        SCMP_SYS(lseek),
-        SCMP_SYS(close),
-        SCMP_SYS(close_range),
-        SCMP_SYS(stat),
-        SCMP_SYS(lstat),
-        SCMP_SYS(fstat),
-        SCMP_SYS(newfstatat),
-        SCMP_SYS(statx),
-        SCMP_SYS(statfs),
-        SCMP_SYS(fstatfs),
-        SCMP_SYS(access),
-        SCMP_SYS(faccessat),
-        SCMP_SYS(faccessat2),
-        SCMP_SYS(readlink),
-        SCMP_SYS(readlinkat),
-        SCMP_SYS(getdents64),
-        SCMP_SYS(getcwd),
-        SCMP_SYS(getxattr),
-        SCMP_SYS(lgetxattr),
-        SCMP_SYS(fgetxattr),
-        SCMP_SYS(name_to_handle_at),
-        SCMP_SYS(openat2),
+        SYS_read,
+        SYS_readv,
+        SYS_pread64,
+        SYS_preadv,
+        SYS_lseek,
+        SYS_close,
+        SYS_close_range,
+        SYS_stat,
+        SYS_lstat,
+        SYS_fstat,
+        SYS_newfstatat,
+        SYS_statx,
+        SYS_statfs,
+        SYS_fstatfs,
+        SYS_access,
+        SYS_faccessat,
+        SYS_faccessat2,
+        SYS_readlink,
+        SYS_readlinkat,
+        SYS_getdents64,
+        SYS_getcwd,
+        SYS_getxattr,
+        SYS_lgetxattr,
+        SYS_fgetxattr,
+        SYS_name_to_handle_at,
+        SYS_openat2,
         /* what it holds open: the link, the log, a tracee's memory */
-        SCMP_SYS(write),
-        SCMP_SYS(writev),
-        SCMP_SYS(pwrite64),
-        SCMP_SYS(pwritev),
-        SCMP_SYS(fcntl),
-        SCMP_SYS(dup),
-        SCMP_SYS(dup2),
-        SCMP_SYS(dup3),
-        SCMP_SYS(fsync),
-        SCMP_SYS(fdatasync),
-        SCMP_SYS(ftruncate),
-        SCMP_SYS(pipe2),
-        SCMP_SYS(eventfd2),
-        SCMP_SYS(memfd_create),
-        SCMP_SYS(sendto),
-        SCMP_SYS(sendmsg),
-        SCMP_SYS(recvfrom),
-        SCMP_SYS(recvmsg),
-        SCMP_SYS(shutdown),
-        SCMP_SYS(getsockname),
-        SCMP_SYS(getpeername),
-        SCMP_SYS(getsockopt),
-        SCMP_SYS(setsockopt),
+        SYS_write,
+        SYS_writev,
+        SYS_pwrite64,
+        SYS_pwritev,
+        SYS_fcntl,
+        SYS_dup,
+        SYS_dup2,
+        SYS_dup3,
+        SYS_fsync,
+        SYS_fdatasync,
+        SYS_ftruncate,
+        SYS_pipe2,
+        SYS_eventfd2,
+        SYS_memfd_create,
+        SYS_sendto,
+        SYS_sendmsg,
+        SYS_recvfrom,
+        SYS_recvmsg,
+        SYS_shutdown,
+        SYS_getsockname,
+        SYS_getpeername,
+        SYS_getsockopt,
+        SYS_setsockopt,
         /* the loop */
-        SCMP_SYS(epoll_create1),
-        SCMP_SYS(epoll_ctl),
-        SCMP_SYS(epoll_wait),
-        SCMP_SYS(epoll_pwait),
-        SCMP_SYS(epoll_pwait2),
-        SCMP_SYS(timerfd_create),
-        SCMP_SYS(timerfd_settime),
-        SCMP_SYS(timerfd_gettime),
-        SCMP_SYS(signalfd4),
-        SCMP_SYS(poll),
-        SCMP_SYS(ppoll),
-        SCMP_SYS(select),
-        SCMP_SYS(pselect6),
+        SYS_epoll_create1,
+        SYS_epoll_ctl,
+        SYS_epoll_wait,
+        SYS_epoll_pwait,
+        SYS_epoll_pwait2,
+        SYS_timerfd_create,
+        SYS_timerfd_settime,
+        SYS_timerfd_gettime,
+        SYS_signalfd4,
+        SYS_poll,
+        SYS_ppoll,
+        SYS_select,
+        SYS_pselect6,
         /* the C library: memory, threads, signals, time */
-        SCMP_SYS(brk),
-        SCMP_SYS(munmap),
-        SCMP_SYS(mremap),
-        SCMP_SYS(madvise),
-        SCMP_SYS(mincore),
-        SCMP_SYS(msync),
+        SYS_brk,
+        SYS_munmap,
+        SYS_mremap,
+        SYS_madvise,
+        SYS_mincore,
+        SYS_msync,
         SYS_MSEAL,
-        SCMP_SYS(futex),
-        SCMP_SYS(futex_waitv),
-        SCMP_SYS(set_robust_list),
-        SCMP_SYS(get_robust_list),
-        SCMP_SYS(set_tid_address),
-        SCMP_SYS(rseq),
-        SCMP_SYS(membarrier),
-        SCMP_SYS(sched_yield),
-        SCMP_SYS(getcpu),
-        SCMP_SYS(rt_sigaction),
-        SCMP_SYS(rt_sigprocmask),
-        SCMP_SYS(rt_sigreturn),
-        SCMP_SYS(rt_sigpending),
-        SCMP_SYS(rt_sigtimedwait),
-        SCMP_SYS(rt_sigsuspend),
-        SCMP_SYS(rt_sigqueueinfo),
-        SCMP_SYS(rt_tgsigqueueinfo),
-        SCMP_SYS(sigaltstack),
-        SCMP_SYS(pause),
-        SCMP_SYS(alarm),
-        SCMP_SYS(restart_syscall),
-        SCMP_SYS(nanosleep),
-        SCMP_SYS(clock_nanosleep),
-        SCMP_SYS(clock_gettime),
-        SCMP_SYS(clock_getres),
-        SCMP_SYS(gettimeofday),
-        SCMP_SYS(time),
-        SCMP_SYS(times),
-        SCMP_SYS(getrandom),
-        SCMP_SYS(getrlimit),
-        SCMP_SYS(getrusage),
-        SCMP_SYS(sysinfo),
-        SCMP_SYS(uname),
-        SCMP_SYS(arch_prctl),
-        SCMP_SYS(umask),
+        SYS_futex,
+        SYS_futex_waitv,
+        SYS_set_robust_list,
+        SYS_get_robust_list,
+        SYS_set_tid_address,
+        SYS_rseq,
+        SYS_membarrier,
+        SYS_sched_yield,
+        SYS_getcpu,
+        SYS_rt_sigaction,
+        SYS_rt_sigprocmask,
+        SYS_rt_sigreturn,
+        SYS_rt_sigpending,
+        SYS_rt_sigtimedwait,
+        SYS_rt_sigsuspend,
+        SYS_rt_sigqueueinfo,
+        SYS_rt_tgsigqueueinfo,
+        SYS_sigaltstack,
+        SYS_pause,
+        SYS_alarm,
+        SYS_restart_syscall,
+        SYS_nanosleep,
+        SYS_clock_nanosleep,
+        SYS_clock_gettime,
+        SYS_clock_getres,
+        SYS_gettimeofday,
+        SYS_time,
+        SYS_times,
+        SYS_getrandom,
+        SYS_getrlimit,
+        SYS_getrusage,
+        SYS_sysinfo,
+        SYS_uname,
+        SYS_arch_prctl,
+        SYS_umask,
         /* who it is */
-        SCMP_SYS(getpid),
-        SCMP_SYS(gettid),
-        SCMP_SYS(getppid),
-        SCMP_SYS(getpgrp),
-        SCMP_SYS(getuid),
-        SCMP_SYS(geteuid),
-        SCMP_SYS(getresuid),
-        SCMP_SYS(getgid),
-        SCMP_SYS(getegid),
-        SCMP_SYS(getresgid),
-        SCMP_SYS(getgroups),
-        SCMP_SYS(capget),
-        SCMP_SYS(exit),
-        SCMP_SYS(exit_group),
+        SYS_getpid,
+        SYS_gettid,
+        SYS_getppid,
+        SYS_getpgrp,
+        SYS_getuid,
+        SYS_geteuid,
+        SYS_getresuid,
+        SYS_getgid,
+        SYS_getegid,
+        SYS_getresgid,
+        SYS_getgroups,
+        SYS_capget,
+        SYS_exit,
+        SYS_exit_group,
 };
 
-#define NEW_FILE     (O_CREAT | O_TRUNC | 020000000 /* __O_TMPFILE */)
-#define MASKED(m, v) SCMP_CMP_MASKED_EQ, (m), (v)
+#define NEW_FILE (O_CREAT | O_TRUNC | 020000000 /* __O_TMPFILE */)
+#define WHOLE    UINT64_MAX
 
-/* Allowed where one argument is as it says. openat2 is allowed plainly, since its flags are in
- * memory, where a filter cannot look: the one call with which a file could still be made. */
+/* Allowed where one argument is, under a mask, as it says. openat2 is allowed plainly, since its
+ * flags are in memory, where a filter cannot look: the one call with which a file could still be
+ * made. */
 typedef struct ConditionalCall {
         int number;
-        struct scmp_arg_cmp condition;
+        unsigned argument;
+        uint64_t mask, bits;
 } ConditionalCall;
 
 static const ConditionalCall conditional_calls[] = {
-        {SCMP_SYS(open), {1, MASKED(NEW_FILE, 0)}},
-        {SCMP_SYS(openat), {2, MASKED(NEW_FILE, 0)}},
-        {SCMP_SYS(mmap), {2, MASKED(PROT_WRITE | PROT_EXEC, 0)}},
-        {SCMP_SYS(mmap), {2, MASKED(PROT_WRITE | PROT_EXEC, PROT_WRITE)}},
-        {SCMP_SYS(mmap), {2, MASKED(PROT_WRITE | PROT_EXEC, PROT_EXEC)}},
-        {SCMP_SYS(mprotect), {2, MASKED(PROT_EXEC, 0)}},
+        {SYS_open, 1, NEW_FILE, 0},
+        {SYS_openat, 2, NEW_FILE, 0},
+        {SYS_mmap, 2, PROT_WRITE | PROT_EXEC, 0},
+        {SYS_mmap, 2, PROT_WRITE | PROT_EXEC, PROT_WRITE},
+        {SYS_mmap, 2, PROT_WRITE | PROT_EXEC, PROT_EXEC},
+        {SYS_mprotect, 2, PROT_EXEC, 0},
         /* a library that is loaded late: its read-only part */
-        {SCMP_SYS(mprotect), {2, MASKED(PROT_WRITE, 0)}},
+        {SYS_mprotect, 2, PROT_WRITE, 0},
         /* threads, never processes */
-        {SCMP_SYS(clone), {0, MASKED(CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM)}},
-        {SCMP_SYS(socket), {0, SCMP_CMP_EQ, AF_NETLINK, 0}}, /* what a socket is: sock_diag */
-        {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SECCOMP_IOCTL_NOTIF_RECV, 0}},
-        {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SECCOMP_IOCTL_NOTIF_SEND, 0}},
-        {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SECCOMP_IOCTL_NOTIF_ID_VALID, 0}},
-        {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SECCOMP_IOCTL_NOTIF_ADDFD, 0}},
-        {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, TCGETS, 0}},     /* isatty() */
-        {SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, 0xc0686611, 0}}, /* PROCMAP_QUERY (served-memory.c) */
-        {SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_SET_NAME, 0}},
-        {SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_GET_NAME, 0}},
-        {SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_SET_VMA, 0}}, /* malloc names its arenas */
-        {SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_GET_DUMPABLE, 0}},
-        {SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_CAPBSET_READ, 0}},
-        {SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_CAP_AMBIENT, 0}},
-        {SCMP_SYS(prlimit64), {2, SCMP_CMP_EQ, 0, 0}}, /* reading only */
+        {SYS_clone, 0, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM},
+        {SYS_socket, 0, WHOLE, AF_NETLINK}, /* what a socket is: sock_diag */
+        {SYS_ioctl, 1, WHOLE, SECCOMP_IOCTL_NOTIF_RECV},
+        {SYS_ioctl, 1, WHOLE, SECCOMP_IOCTL_NOTIF_SEND},
+        {SYS_ioctl, 1, WHOLE, SECCOMP_IOCTL_NOTIF_ID_VALID},
+        {SYS_ioctl, 1, WHOLE, SECCOMP_IOCTL_NOTIF_ADDFD},
+        {SYS_ioctl, 1, WHOLE, TCGETS},     /* isatty() */
+        {SYS_ioctl, 1, WHOLE, 0xc0686611}, /* PROCMAP_QUERY (served-memory.c) */
+        {SYS_prctl, 0, WHOLE, PR_SET_NAME},
+        {SYS_prctl, 0, WHOLE, PR_GET_NAME},
+        {SYS_prctl, 0, WHOLE, PR_SET_VMA}, /* malloc names its arenas */
+        {SYS_prctl, 0, WHOLE, PR_GET_DUMPABLE},
+        {SYS_prctl, 0, WHOLE, PR_CAPBSET_READ},
+        {SYS_prctl, 0, WHOLE, PR_CAP_AMBIENT},
+        {SYS_prlimit64, 2, WHOLE, 0}, /* reading only */
 #ifdef __SANITIZE_ADDRESS__
         /* the search for leaks at the end is a process that shares memory, and traces */
-        {SCMP_SYS(clone), {0, MASKED(CLONE_VM, CLONE_VM)}},
-        {SCMP_SYS(prctl), {0, SCMP_CMP_GE, 0, 0}},
+        {SYS_clone, 0, CLONE_VM, CLONE_VM},
+        {SYS_prctl, 0, 0, 0},
 #endif
 };
 
 /* clone3 has its flags in memory: the C library falls back to clone where it is not there. */
-static const int absent_calls[] = {SCMP_SYS(clone3)};
+static const int absent_calls[] = {SYS_clone3};
 
-static void releasep(scmp_filter_ctx *context)
+/* The call's place in the plan, made when it has none: there is room for all of the tables. */
+static FilterCall *add_call(FilterPlan *plan, int number, FilterVerdictKind otherwise)
 {
-        if (*context)
-                seccomp_release(*context);
+        FilterCall *call = plan->calls;
+
+        while (call < plan->calls + plan->call_count && call->number != number)
+                call++;
+        if (call == plan->calls + plan->call_count) {
+                *call = (FilterCall){.number = number, .otherwise = {.kind = otherwise}};
+                plan->call_count++;
+        }
+        return call;
 }
 
-static int add_tables(scmp_filter_ctx context)
+static int add_condition(FilterPlan *plan, const ConditionalCall *condition)
 {
+        FilterCall *call = add_call(plan, condition->number, FILTER_KILL);
+        FilterPart *parts = reallocarray(call->parts, call->part_count + 1, sizeof(*parts)), *part;
+
+        if (!parts)
+                return -ENOMEM;
+        call->parts = parts;
+        part = &parts[call->part_count++];
+        *part = (FilterPart){.verdict = {.kind = FILTER_ALLOW}};
+        part->cube.mask[condition->argument] = condition->mask;
+        part->cube.bits[condition->argument] = condition->bits;
+        return 0;
+}
+
+static int by_number(const void *one, const void *other)
+{
+        return ((const FilterCall *) one)->number - ((const FilterCall *) other)->number;
+}
+
+static int make_plan(FilterPlan **ret)
+{
+        _cleanup_(filter_plan_freep) FilterPlan *plan = calloc(1, sizeof(*plan));
+        size_t room = ELEMENTS_OF(plain_calls) + ELEMENTS_OF(conditional_calls) +
+                      ELEMENTS_OF(absent_calls);
         int r = 0;
 
-        for (size_t i = 0; r == 0 && i < ELEMENTS_OF(plain_calls); i++)
-                r = seccomp_rule_add_array(context, SCMP_ACT_ALLOW, plain_calls[i], 0, NULL);
+        if (plan)
+                plan->calls = calloc(room, sizeof(*plan->calls));
+        if (!plan || !plan->calls)
+                return -ENOMEM;
+        for (size_t i = 0; i < ELEMENTS_OF(plain_calls); i++)
+                add_call(plan, plain_calls[i], FILTER_ALLOW);
         for (size_t i = 0; r == 0 && i < ELEMENTS_OF(conditional_calls); i++)
-                r = seccomp_rule_add_array(context, SCMP_ACT_ALLOW, conditional_calls[i].number, 1,
-                                           &conditional_calls[i].condition);
-        for (size_t i = 0; r == 0 && i < ELEMENTS_OF(absent_calls); i++)
-                r = seccomp_rule_add_array(context, SCMP_ACT_ERRNO(ENOSYS), absent_calls[i], 0,
-                                           NULL);
-        return r;
+                r = add_condition(plan, &conditional_calls[i]);
+        for (size_t i = 0; i < ELEMENTS_OF(absent_calls); i++)
+                add_call(plan, absent_calls[i], FILTER_ERRNO)->otherwise.error_number = ENOSYS;
+        if (r < 0)
+                return r;
+        qsort(plan->calls, plan->call_count, sizeof(*plan->calls), by_number);
+        *ret = TAKE_PTR(plan);
+        return 0;
+}
+
+/* In every thread; without SPEC_ALLOW an older kernel makes every branch of ours slow. */
+static int load(struct sock_filter *list, size_t count)
+{
+        const struct sock_fprog program = {.len = (unsigned short) count, .filter = list};
+        long r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                         SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program);
+
+        if (r < 0)
+                return -errno;
+        return r > 0 ? -ECANCELED : 0; /* a thread that has a filter of its own */
 }
 
 int own_filter_install(void)
 {
-        _cleanup_(releasep) scmp_filter_ctx context = seccomp_init(SCMP_ACT_KILL_PROCESS);
-        int r;
+        const FilterOptions options = {.allow_magic_number = -1, .rest = FILTER_REST_IS_KILLED};
+        _cleanup_(filter_plan_freep) FilterPlan *plan = NULL;
+        _cleanup_free_ struct sock_filter *list = NULL;
+        size_t count;
+        int r = make_plan(&plan);
 
-        if (!context)
-                return -ENOMEM;
-        r = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
         if (r == 0)
-                r = seccomp_attr_set(context, SCMP_FLTATR_CTL_TSYNC, 1);
-        /* without this an older kernel makes every branch of ours slow */
-        if (r == 0)
-                r = seccomp_attr_set(context, SCMP_FLTATR_CTL_SSB, 1);
-        if (r == 0)
-                r = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-        if (r == 0)
-                r = add_tables(context);
-        return r < 0 ? r : seccomp_load(context);
+                r = filter_build(plan, &options, &list, &count, NULL);
+        return r < 0 ? r : load(list, count);
 }

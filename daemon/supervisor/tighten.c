@@ -296,7 +296,7 @@ static void begin(Supervisor *supervisor)
 /* A filter that takes `numbers` back. */
 static int make_filter(const Supervisor *supervisor, const bool *numbers, TopFilter *filter)
 {
-        const FilterOptions options = {.allow_magic_number = -1, .on_top = true};
+        const FilterOptions options = {.allow_magic_number = -1, .rest = FILTER_REST_PASSES};
         _cleanup_(filter_plan_freep) FilterPlan *plan = NULL;
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
         TopFilter made;

@@ -120,7 +120,7 @@ static void running_release(Running *running)
 /* How many calls were taken back. */
 static int running_follow(Running *running)
 {
-        const FilterOptions options = {.allow_magic_number = -1, .on_top = true};
+        const FilterOptions options = {.allow_magic_number = -1, .rest = FILTER_REST_PASSES};
         _cleanup_(filter_plan_freep) FilterPlan *plan = NULL;
         int found = rule_set_find_outdated(running->set, running->taken_back);
 

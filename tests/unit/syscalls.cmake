@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# the table is held against its names
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp>=2.5.4)
 sj_unit_test(syscall-table sj-syscalls PkgConfig::SECCOMP)
 sj_unit_test(call-expression sj-syscalls)
 foreach(name decode call-memory result-field sentence)
