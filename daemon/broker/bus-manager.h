@@ -10,6 +10,8 @@ int bus_interface_add(Broker *broker, sd_bus *bus);
 
 /* bus-forward.c: the jail's supervisor answers. */
 int bus_forward(GateCall *call, sd_bus_error *error);
+/* The same once the supervisor has a launcher for the scripts that the call names; takes them. */
+int bus_forward_with_scripts(GateCall *call, char **scripts, sd_bus_error *error);
 
 /* bus-trace.c */
 int bus_trace(GateCall *call, sd_bus_error *error);
@@ -26,9 +28,11 @@ int bus_unsubscribe(GateCall *call, sd_bus_error *error);
 /* bus-log.c */
 int bus_open_log(GateCall *call, sd_bus_error *error);
 
-/* bus-rules.c */
+/* bus-rules.c: rules judged by themselves, and those of a jail */
 int bus_check_rules(GateCall *call, sd_bus_error *error);
 int bus_list_presets(GateCall *call, sd_bus_error *error);
+int bus_set_rule(GateCall *call, sd_bus_error *error);
+int bus_set_rules(GateCall *call, sd_bus_error *error);
 
 /* bus-catalogue.c */
 int bus_list_syscalls(GateCall *call, sd_bus_error *error);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* CheckRules and ListPresets: rule files judged and shown without a jail. */
+/* CheckRules and ListPresets: rule files judged and shown without a jail. SetRule and SetRules: the
+ * supervisor answers, but scripts that they name are run by nobody who was not told of them here.
+ */
 #include <string.h>
 
+#include "broker/bus-dictionary.h"
 #include "broker/bus-manager.h"
 #include "broker/limits.h"
 #include "dbus/bus-names.h"
 #include "link/rule-message.h"
+#include "rules/script-names.h"
 
 static int append_normal(sd_bus_message *reply, const RuleSet *set)
 {
@@ -77,4 +81,40 @@ int bus_list_presets(GateCall *call, sd_bus_error *error _unused_)
                 r = sd_bus_send(sd_bus_message_get_bus(call->message), reply, NULL);
         sd_bus_message_unref(reply);
         return r;
+}
+
+/* ---- rules of a jail ---- */
+
+static int forward(GateCall *call, int r, char **scripts, sd_bus_error *error)
+{
+        if (r >= 0 && scripts)
+                return bus_forward_with_scripts(call, scripts, error);
+        script_names_free(scripts);
+        return r < 0 ? r : bus_forward(call, error);
+}
+
+int bus_set_rules(GateCall *call, sd_bus_error *error)
+{
+        char **scripts = NULL;
+        const char *text;
+        int r = sd_bus_message_read(call->message, "ts", NULL, &text);
+
+        if (r >= 0)
+                r = script_names_add_file(&scripts, text);
+        return forward(call, r, scripts, error);
+}
+
+int bus_set_rule(GateCall *call, sd_bus_error *error)
+{
+        const char *action, *json = NULL;
+        const BusEntry wanted[] = {{"json", "s", &json}};
+        char **scripts = NULL;
+        int r = sd_bus_message_read(call->message, "tss", NULL, NULL, &action);
+
+        if (r >= 0)
+                r = bus_dictionary_read(call->message, wanted, ELEMENTS_OF(wanted));
+        if (r >= 0)
+                r = json ? script_names_add_rule(&scripts, json)
+                         : script_names_add_action(&scripts, action);
+        return forward(call, r, scripts, error);
 }

@@ -9,6 +9,7 @@
 #include "broker/bus-errors.h"
 #include "broker/bus-manager.h"
 #include "broker/bus-signals.h"
+#include "broker/launcher-process.h"
 #include "broker/limits.h"
 #include "broker/process-status.h"
 #include "broker/supervisor-peer.h"
@@ -26,6 +27,7 @@ typedef struct Starting {
         uint64_t number;
         ProgramStub stub; /* the broker's own; nothing in it when the caller brought his */
         bool is_child;    /* that stub is a child of ours */
+        int launcher;     /* of the rules' scripts, owned; -1 for none */
 } Starting;
 
 static void starting_free(Starting *starting)
@@ -33,6 +35,7 @@ static void starting_free(Starting *starting)
         trace_options_release(&starting->options);
         program_stub_release(&starting->stub);
         sd_bus_message_unref(starting->request);
+        close_fd(starting->launcher);
         free(starting);
 }
 
@@ -129,9 +132,26 @@ static int on_started(sd_bus_message *answer, void *userdata, sd_bus_error *ret_
 
 /* ---- the start ---- */
 
-static int append_start(sd_bus_message *start, const Broker *broker, const Jail *jail,
-                        const TraceOptions *options)
+static int append_launcher(sd_bus_message *start, int launcher, char **scripts)
 {
+        int r = sd_bus_message_append(start, "{sv}", "launcher", "h", launcher);
+
+        if (r >= 0)
+                r = sd_bus_message_open_container(start, 'e', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(start, "s", "scripts");
+        if (r >= 0)
+                r = sd_bus_message_open_container(start, 'v', "as");
+        if (r >= 0)
+                r = sd_bus_message_append_strv(start, scripts);
+        if (r >= 0)
+                r = sd_bus_message_close_container(start);
+        return r < 0 ? r : sd_bus_message_close_container(start);
+}
+
+static int append_start(sd_bus_message *start, const Starting *starting, const Jail *jail)
+{
+        const TraceOptions *options = &starting->options;
         int r;
 
         r = sd_bus_message_open_container(start, 'a', "{sv}");
@@ -139,7 +159,8 @@ static int append_start(sd_bus_message *start, const Broker *broker, const Jail 
                 r = trace_options_copy(options, start);
         if (r >= 0)
                 r = sd_bus_message_append(start, "{sv}{sv}{sv}", "jail", "t", jail->number, "mode",
-                                          "s", broker_mode(broker), "log-ring", "h", jail->ring);
+                                          "s", broker_mode(starting->broker), "log-ring", "h",
+                                          jail->ring);
         if (r >= 0 && options->pid > 0)
                 r = sd_bus_message_append(start, "{sv}{sv}", "pid", "i", (int32_t) options->pid,
                                           "stub-pidfd", "h", options->stub_pidfd);
@@ -147,6 +168,8 @@ static int append_start(sd_bus_message *start, const Broker *broker, const Jail 
                 r = sd_bus_message_append(start, "{sv}", "attach", "b", 1);
         if (r >= 0 && !options->is_attach)
                 r = sd_bus_message_append(start, "{sv}", "stub-socket", "h", options->stub_socket);
+        if (r >= 0 && starting->launcher >= 0)
+                r = append_launcher(start, starting->launcher, options->scripts);
         return r < 0 ? r : sd_bus_message_close_container(start);
 }
 
@@ -157,7 +180,7 @@ static int send_start(Starting *starting, Jail *jail)
 
         r = supervisor_peer_method(jail->peer, "Start", jail->uid, &start);
         if (r >= 0)
-                r = append_start(start, starting->broker, jail, &starting->options);
+                r = append_start(start, starting, jail);
         if (r >= 0)
                 r = supervisor_peer_call(jail->peer, start, on_started, starting, TIMEOUT_START);
         sd_bus_message_unref(start);
@@ -247,19 +270,47 @@ static int find_identity(const Starting *starting, const Jail *jail, Identity *r
         return 0;
 }
 
-/* The stub waits: his, ours, or systemd's. */
+static int start_supervisor(Starting *starting, const Identity *identity, Problem *problem)
+{
+        Broker *broker = starting->broker;
+        const SupervisorStart start = {.event = broker->event,
+                                       .program = broker->supervisor_program,
+                                       .identity = identity,
+                                       .answer = on_supervisor,
+                                       .userdata = starting};
+
+        return supervisor_process_start(&start, problem);
+}
+
+static int begin(Starting *starting, const Jail *jail, Problem *problem);
+
+static void on_launcher(int launcher, const Problem *failure, void *userdata)
+{
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        Starting *starting = userdata;
+        const Jail *jail = starting_jail(starting);
+        int r = check_step(jail, failure, &problem);
+
+        starting->launcher = launcher;
+        if (r >= 0)
+                r = begin(starting, jail, &problem);
+        if (r < 0)
+                give_up(starting, r, &problem);
+}
+
+/* The stub waits: his, ours, or systemd's. Before the supervisor comes who runs scripts for it. */
 static int begin(Starting *starting, const Jail *jail, Problem *problem)
 {
-        _cleanup_(identity_release) Identity identity = {0};
-        Broker *broker = starting->broker;
-        SupervisorStart start = {.event = broker->event,
-                                 .program = broker->supervisor_program,
-                                 .identity = broker->is_system ? &identity : NULL,
-                                 .answer = on_supervisor,
-                                 .userdata = starting};
-        int r = broker->is_system ? find_identity(starting, jail, &identity) : 0;
+        _cleanup_(identity_release) Identity own = {0};
+        const Identity *identity = starting->broker->is_system ? &own : NULL;
+        int r = identity ? find_identity(starting, jail, &own) : 0;
 
-        return r < 0 ? r : supervisor_process_start(&start, problem);
+        if (r < 0)
+                return r;
+        if (starting->options.scripts && starting->launcher < 0)
+                return launcher_start(starting->broker, identity, starting->options.scripts,
+                                      on_launcher, starting, problem);
+        return start_supervisor(starting, identity, problem);
 }
 
 /* ---- for a caller that brings no stub ---- */
@@ -425,7 +476,8 @@ static int trace_or_attach(GateCall *call, bool is_attach, sd_bus_error *error)
         *starting = (Starting){.broker = call->broker,
                                .request = sd_bus_message_ref(call->message),
                                .options = TRACE_OPTIONS_INIT,
-                               .stub = PROGRAM_STUB_INIT};
+                               .stub = PROGRAM_STUB_INIT,
+                               .launcher = -1};
         starting->options.is_attach = is_attach;
         r = check_and_start(call, starting, &problem);
         if (r >= 0)

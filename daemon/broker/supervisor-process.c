@@ -12,6 +12,7 @@
 #include "broker/limits.h"
 #include "broker/process-status.h"
 #include "broker/start-request.h"
+#include "link/launch-message.h"
 #include "link/link-control.h"
 #include "link/link.h"
 
@@ -167,18 +168,33 @@ static int begin(const SupervisorStart *start, Child *child, int ours, Problem *
         return 0;
 }
 
-int supervisor_process_start(const SupervisorStart *start, Problem *problem)
+/* With its end of a pair as LINK_CONTROL. */
+static int start_with_pair(const SupervisorStart *start, Child *child, Problem *problem)
 {
-        static const char *const arguments[] = {PROGRAM_SUPERVISOR, NULL};
         _cleanup_close_ int theirs = -1;
-        Child child = {.arguments = arguments, .keep_as = LINK_CONTROL, .keep_ptrace = true};
         int pair[2], r;
 
         r = link_control_pair(pair);
         if (r < 0)
                 return problem_set(problem, r, "cannot make a socket pair: %s", strerror(-r));
-        child.keep = theirs = pair[1];
-        return begin(start, &child, pair[0], problem);
+        child->keep = theirs = pair[1];
+        return begin(start, child, pair[0], problem);
+}
+
+int supervisor_process_start(const SupervisorStart *start, Problem *problem)
+{
+        static const char *const arguments[] = {PROGRAM_SUPERVISOR, NULL};
+        Child child = {.arguments = arguments, .keep_as = LINK_CONTROL, .keep_ptrace = true};
+
+        return start_with_pair(start, &child, problem);
+}
+
+int supervisor_process_start_launcher(const SupervisorStart *start, Problem *problem)
+{
+        static const char *const arguments[] = {PROGRAM_SUPERVISOR, LAUNCH_OPTION, NULL};
+        Child child = {.arguments = arguments, .keep_as = LINK_CONTROL};
+
+        return start_with_pair(start, &child, problem);
 }
 
 int supervisor_process_run(const SupervisorStart *start, const char *const *arguments,

@@ -37,6 +37,10 @@ typedef struct SupervisorStart {
  * drops that itself. */
 int supervisor_process_start(const SupervisorStart *start, Problem *problem);
 
+/* A launcher of scripts (link/launch-message.h), without any capability; `control` is our end of
+ * its socket. */
+int supervisor_process_start_launcher(const SupervisorStart *start, Problem *problem);
+
 /* Any other run of the program, for its standard output, without any capability: `arguments`
  * NULL-ended, the program's name first. A fork of ours does not outlive us. */
 int supervisor_process_run(const SupervisorStart *start, const char *const *arguments,

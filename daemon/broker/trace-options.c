@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "broker/limits.h"
+#include "rules/script-names.h"
 
 typedef enum Passing {
         PASS_ON,     /* the supervisor gets it as it is */
@@ -32,6 +33,7 @@ void trace_options_release(TraceOptions *options)
         strv_free(options->environment);
         close_fd(options->attach_pidfd);
         free(options->name);
+        script_names_free(options->scripts);
         *options = TRACE_OPTIONS_INIT;
 }
 
@@ -75,13 +77,25 @@ static int read_environment(TraceOptions *options, sd_bus_message *message, Prob
         return r;
 }
 
-static int read_rule_list(TraceOptions *options _unused_, sd_bus_message *message, Problem *problem)
+/* "mkdir=notify": what cannot be read the supervisor will complain of. */
+static int read_rule_list(TraceOptions *options, sd_bus_message *message, Problem *problem)
 {
         char **rules = NULL;
         int r = read_strings(message, "rule", LIMIT_RULES, &rules, problem);
 
+        for (char **rule = rules; r >= 0 && rule && *rule; rule++)
+                if (strchr(*rule, '='))
+                        r = script_names_add_action(&options->scripts, strchr(*rule, '=') + 1);
         strv_free(rules);
         return r;
+}
+
+static int read_default(TraceOptions *options, sd_bus_message *message, Problem *problem _unused_)
+{
+        const char *action;
+        int r = sd_bus_message_read(message, "s", &action);
+
+        return r < 0 ? r : script_names_add_action(&options->scripts, action);
 }
 
 static int read_rules(TraceOptions *options, sd_bus_message *message, Problem *problem)
@@ -96,7 +110,7 @@ static int read_rules(TraceOptions *options, sd_bus_message *message, Problem *p
                 return problem_set(problem, -E2BIG,
                                    "the rule file is too long: %zu bytes, %u are the limit",
                                    strlen(text), LIMIT_RULE_BYTES);
-        return 0;
+        return script_names_add_file(&options->scripts, text);
 }
 
 static int read_rules_name(TraceOptions *options, sd_bus_message *message, Problem *problem)
@@ -160,7 +174,7 @@ static const OptionKey keys[] = {
         {"rules", "s", PASS_ON, read_rules},
         {"rules-name", "s", PASS_ON, read_rules_name},
         {"rule", "as", PASS_ON, read_rule_list},
-        {"default", "s", PASS_ON, NULL},
+        {"default", "s", PASS_ON, read_default},
         {"log", "h", PASS_ON, read_log},
         {"pid", "i", PASS_ANEW, read_pid},
         {"stub-pidfd", "h", PASS_ANEW, read_stub_pidfd},
@@ -171,6 +185,8 @@ static const OptionKey keys[] = {
         {"jail", NULL, PASS_REFUSE, NULL},
         {"mode", NULL, PASS_REFUSE, NULL},
         {"log-ring", NULL, PASS_REFUSE, NULL},
+        {"launcher", NULL, PASS_REFUSE, NULL},
+        {"scripts", NULL, PASS_REFUSE, NULL},
         {"attach", NULL, PASS_REFUSE, NULL},
 };
 

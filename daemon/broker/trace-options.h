@@ -15,6 +15,7 @@ typedef struct TraceOptions {
         const char *rules_name;  /* borrowed; NULL for none */
         bool is_service;         /* the stub is another user's, and the gate has asked for that */
         bool has_rules;          /* a rule file's text is among them */
+        char **scripts;          /* that the rules ask (rules/script-names.h); owned */
         pid_t pid;               /* of the stub, or of the process to attach to; 0 for none */
         int stub_pidfd;          /* borrowed; -1 for none */
         int stub_socket;         /* borrowed; -1 for none */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/broker-peer.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #include "dbus/bus-names.h"
@@ -281,7 +280,6 @@ int broker_peer_open(BrokerPeer *peer, int control, sd_event *event)
         int r = supervisor_new(event, &peer->supervisor);
 
         peer->control = control;
-        (void) fcntl(control, F_SETFD, FD_CLOEXEC); /* nothing for what a script rule starts */
         if (r >= 0)
                 r = sd_event_add_io(event, &peer->offers, control, EPOLLIN, on_offer, peer);
         if (r < 0) {

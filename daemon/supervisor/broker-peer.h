@@ -29,9 +29,10 @@ void broker_peer_close(BrokerPeer *peer);
  * or Start failed. */
 int broker_peer_wait_start(BrokerPeer *peer, sd_event *event);
 
-/* peer-methods.c: everything but Start, Stop and the events. */
+/* peer-methods.c: everything but Start, AddLauncher, Stop and the events. */
 extern const sd_bus_vtable peer_vtable[];
 int peer_start(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int peer_add_launcher(sd_bus_message *message, void *userdata, sd_bus_error *error);
 int peer_stop(sd_bus_message *message, void *userdata, sd_bus_error *error);
 
 /* Sends the answer to a change of the rules, which it takes over, when they hold everywhere. 1 or a

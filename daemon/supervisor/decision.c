@@ -181,6 +181,18 @@ static void apply_allow(Supervisor *supervisor, Tracee *tracee, const Action *ac
         carry_out_allow(supervisor, tracee);
 }
 
+static void apply_script(Supervisor *supervisor, Tracee *tracee, const Action *action)
+{
+        int r = slow_action_script(supervisor, tracee, action);
+
+        if (r < 0)
+                decision_fail_closed(supervisor, tracee,
+                                     r == -ENOENT
+                                             ? "the launcher of the rule's script has ended; set "
+                                               "the rule again to have another one"
+                                             : "the rule's script could not be started");
+}
+
 void decision_apply(Supervisor *supervisor, Tracee *tracee, const Action *action)
 {
         if (action->signal)
@@ -211,12 +223,7 @@ void decision_apply(Supervisor *supervisor, Tracee *tracee, const Action *action
                         injection_held(supervisor, tracee);
                 break;
         case ACTION_SCRIPT:
-                if (slow_action_script(supervisor, tracee, action) < 0)
-                        decision_fail_closed(supervisor, tracee,
-                                             supervisor->runs_scripts
-                                                     ? "the rule's script could not be started"
-                                                     : "the jail began without rules that ask "
-                                                       "scripts: its supervisor may start none");
+                apply_script(supervisor, tracee, action);
                 break;
         default:
                 decision_fail_closed(supervisor, tracee, "the rule's action cannot be carried out");

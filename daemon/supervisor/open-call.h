@@ -67,7 +67,7 @@ typedef struct OpenCall {
         int signal_after;        /* to be sent when it has returned, 0 for none */
         struct sd_event_source *wait; /* a rule's delay; owned */
         bool interrupting; /* skipped; at its exit the kernel is told to restart it or say EINTR */
-        pid_t script;      /* that judges it, 0 for none */
+        uint64_t script;   /* that judges it, 0 for none */
 
         struct PendingCall *pending; /* while held */
 } OpenCall;

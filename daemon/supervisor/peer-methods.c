@@ -343,6 +343,7 @@ static int method_open_log(sd_bus_message *message, void *userdata, sd_bus_error
 const sd_bus_vtable peer_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD("Start", "ua{sv}", "i", peer_start, 0),
+        SD_BUS_METHOD("AddLauncher", "uash", "", peer_add_launcher, 0),
         SD_BUS_METHOD("Describe", "u", "a{sv}", method_describe, 0),
         SD_BUS_METHOD("Stop", "ut", "", peer_stop, 0),
         SD_BUS_METHOD("Detach", "ut", "", method_detach, 0),

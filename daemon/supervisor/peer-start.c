@@ -5,6 +5,7 @@
 
 #include "dbus/bus-names.h"
 #include "supervisor/broker-peer.h"
+#include "supervisor/launchers.h"
 #include "supervisor/process-facts.h"
 
 /* Strings and descriptors are borrowed from the message. */
@@ -12,15 +13,16 @@ typedef struct StartOptions {
         uint64_t jail;
         int32_t pid;
         int attach;
-        int stub_pidfd, stub_socket, log_ring, log;
+        int stub_pidfd, stub_socket, log_ring, log, launcher;
         const char *rules, *rules_name, *default_action, *mode;
-        char **argv, **overrides; /* owned */
+        char **argv, **overrides, **scripts; /* owned */
 } StartOptions;
 
 static void start_options_release(StartOptions *options)
 {
         free(options->argv);
         free(options->overrides);
+        free(options->scripts);
 }
 
 /* A list of borrowed strings. */
@@ -65,12 +67,14 @@ static int read_option(sd_bus_message *message, const char *key, StartOptions *o
                 {"stub-socket", "h", offsetof(StartOptions, stub_socket)},
                 {"log-ring", "h", offsetof(StartOptions, log_ring)},
                 {"log", "h", offsetof(StartOptions, log)},
+                {"launcher", "h", offsetof(StartOptions, launcher)},
                 {"rules", "s", offsetof(StartOptions, rules)},
                 {"rules-name", "s", offsetof(StartOptions, rules_name)},
                 {"default", "s", offsetof(StartOptions, default_action)},
                 {"mode", "s", offsetof(StartOptions, mode)},
                 {"argv", "as", offsetof(StartOptions, argv)},
                 {"rule", "as", offsetof(StartOptions, overrides)},
+                {"scripts", "as", offsetof(StartOptions, scripts)},
         };
         int r;
 
@@ -137,6 +141,36 @@ static int open_log(Supervisor *supervisor, const StartOptions *options, Problem
         return 0;
 }
 
+static int take_launcher(Supervisor *supervisor, int launcher, char *const *scripts)
+{
+        int fd = fcntl(launcher, F_DUPFD_CLOEXEC, 3);
+
+        return fd < 0 ? -errno : launchers_add(supervisor, fd, copy_strings(scripts));
+}
+
+int peer_add_launcher(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        BrokerPeer *peer = userdata;
+        _cleanup_free_ char **scripts = NULL;
+        uint32_t uid;
+        int launcher, r = sd_bus_message_read_basic(message, 'u', &uid);
+
+        if (r >= 0)
+                r = read_strings(message, &scripts);
+        if (r >= 0)
+                r = sd_bus_message_read_basic(message, 'h', &launcher);
+        if (r < 0)
+                return r;
+        r = take_launcher(peer->supervisor, launcher, scripts);
+        if (r < 0)
+                return peer_error(
+                        error, r,
+                        &(Problem){.error = r,
+                                   .text = (char *) "the jail has as many launchers of scripts as "
+                                                    "it may; take rules with scripts away"});
+        return sd_bus_reply_method_return(message, "");
+}
+
 static int start_jail(Supervisor *supervisor, uid_t uid, const StartOptions *options,
                       Problem *problem)
 {
@@ -166,6 +200,8 @@ static int start_jail(Supervisor *supervisor, uid_t uid, const StartOptions *opt
             !supervisor->mode)
                 return -ENOMEM;
         r = supervisor_prepare(supervisor, &rules, problem);
+        if (r == 0 && options->launcher >= 0)
+                r = take_launcher(supervisor, options->launcher, options->scripts);
         if (r < 0)
                 return r;
         if (options->attach && options->stub_pidfd >= 0 && options->pid > 0)
@@ -179,7 +215,7 @@ static int start_jail(Supervisor *supervisor, uid_t uid, const StartOptions *opt
 int peer_start(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         _cleanup_(start_options_release) StartOptions options = {
-                .stub_pidfd = -1, .stub_socket = -1, .log_ring = -1, .log = -1};
+                .stub_pidfd = -1, .stub_socket = -1, .log_ring = -1, .log = -1, .launcher = -1};
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
         BrokerPeer *peer = userdata;
         uint32_t uid;

@@ -139,7 +139,7 @@ static int keep_step(const void *keep)
         return r == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : r;
 }
 
-int privileges_drop(pid_t program, bool runs_programs, const OtherThreads *others, Problem *problem)
+int privileges_drop(pid_t program, const OtherThreads *others, Problem *problem)
 {
         uint64_t keep;
         int r = capabilities_of(program, &keep);
@@ -152,7 +152,7 @@ int privileges_drop(pid_t program, bool runs_programs, const OtherThreads *other
                 r = !others ? 0 : others->run(others->userdata, keep_step, &keep);
         if (r == 0)
                 r = keep_step(&keep);
-        if (r == 0 && !runs_programs)
+        if (r == 0)
                 r = own_filter_install();
         if (r < 0)
                 return problem_set(problem, r, "the supervisor cannot give up its rights: %s",

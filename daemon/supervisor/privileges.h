@@ -31,8 +31,6 @@ typedef struct OtherThreads {
 
 /* Puts the walls up, once `program` is seized and everything is prepared; all threads that run get
  * the filter too. Only what the program itself may use stays: whoever looks into a process must
- * have its capabilities, so none stays for an ordinary one. With `runs_programs` (rules that ask a
- * script) the filter is left out, since what is started would inherit it. A call that the filter
- * does not know ends the supervisor, and with it the jail. */
-int privileges_drop(pid_t program, bool runs_programs, const OtherThreads *others,
-                    Problem *problem);
+ * have its capabilities, so none stays for an ordinary one. A call that the filter does not know
+ * ends the supervisor, and with it the jail. */
+int privileges_drop(pid_t program, const OtherThreads *others, Problem *problem);

@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/slow-actions.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "supervisor/decision.h"
-#include "supervisor/process-facts.h"
+#include "supervisor/launchers.h"
 
-extern char **environ;
-
-/* Scripts of one jail at a time; past it the call is refused. */
-#define SCRIPTS_MAX 256
-/* What a script may say. */
-#define SCRIPT_ANSWER_BYTES 16384
+/* How long a launcher has to say that it has killed a script at its limit. */
+#define LAUNCHER_SLACK_USEC 1000000
 /* Exit statuses of the seed's scripts. */
 enum { SEED_ALLOW, SEED_ABORT, SEED_NOTIFY, SEED_ALLOW_FOREVER, SEED_ABORT_FOREVER };
 
@@ -77,39 +70,54 @@ int slow_action_delay(Supervisor *supervisor, Tracee *tracee, const Action *acti
 
 /* ---- a script's start ---- */
 
-bool slow_actions_needed(const RuleSet *rules)
-{
-        bool needed = rule_set_default(rules)->kind == ACTION_SCRIPT;
-
-        for (size_t i = 0; !needed && i < rule_set_count(rules); i++)
-                needed = rule_set_get(rules, i)->action.kind == ACTION_SCRIPT;
-        return needed;
-}
-
 typedef struct Script {
-        uint64_t pid; /* the key; it leads a session of its own */
+        uint64_t id; /* of the request to its launcher; the key */
         Supervisor *supervisor;
         pid_t tid; /* whose call it judges */
-        bool seed, late;
-        int answer; /* the reading end of its output */
+        bool seed;
+        const Launcher *launcher; /* where it runs; compared only */
         sd_event_source *limit;
 } Script;
 
 static void script_free(Script *script)
 {
         sd_event_source_disable_unref(script->limit);
-        close_fd(script->answer);
         free(script);
 }
 
+static void take_script(Script *script)
+{
+        id_map_take(&script->supervisor->scripts, script->id);
+}
+
+/* The call that waits for it; NULL when it waits no more. */
+static Tracee *asker_of(const Script *script)
+{
+        Tracee *tracee = tracee_table_get(&script->supervisor->tracees, script->tid);
+
+        return tracee && tracee->call && tracee->call->script == script->id ? tracee : NULL;
+}
+
+/* No verdict comes of it any more. */
+static void give_up(Script *script, const char *why)
+{
+        Tracee *tracee = asker_of(script);
+        Supervisor *supervisor = script->supervisor;
+
+        take_script(script);
+        script_free(script);
+        if (!tracee)
+                return;
+        tracee->call->script = 0;
+        decision_fail_closed(supervisor, tracee, why);
+}
+
+/* The launcher kills it at its limit, and says so; one that is stopped says nothing. */
 static int on_script_late(sd_event_source *source, uint64_t usec, void *userdata)
 {
-        Script *script = userdata;
-
         (void) source;
         (void) usec;
-        script->late = true;
-        kill(-(pid_t) script->pid, SIGKILL); /* reaped, and the call refused, soon */
+        give_up(userdata, "the rule's script took too long");
         return 0;
 }
 
@@ -131,86 +139,37 @@ static int make_input(Supervisor *supervisor, const Tracee *tracee)
         return TAKE_FD(fd);
 }
 
-static void append_variable(char **list, size_t *count, char *variable)
-{
-        if (variable)
-                list[(*count)++] = variable;
-}
-
 /* The environment of the seed's scripts: the numbers, and what they mean. */
-static char **make_environment(const Tracee *tracee, bool seed)
+static void append_seed_variables(Text *text, const Tracee *tracee)
 {
         const DecodedCall *call = &tracee->call->decoded;
-        size_t count = 0, own = 0;
-        char **list;
 
-        while (environ[own])
-                own++;
-        list = calloc(own + 14, sizeof(*list));
-        for (size_t i = 0; list && i < own; i++)
-                append_variable(list, &count, strdup(environ[i]));
-        if (!list || !seed)
-                return list;
-        append_variable(list, &count, string_format("SJ_PID=%d", tracee_pid(tracee)));
+        text_append_format(text, "SJ_PID=%d", tracee_pid(tracee));
+        text_append_char(text, '\0');
         for (unsigned i = 0; i < SYSCALL_ARGUMENTS_MAX; i++) {
-                append_variable(
-                        list, &count,
-                        string_format("SJ_ARG%u=%llu", i + 1,
-                                      (unsigned long long) open_call_argument(tracee->call, i)));
-                append_variable(
-                        list, &count,
-                        string_format("SJ_DARG%u=%s", i + 1,
-                                      i < call->argument_count ? call->arguments[i].text : ""));
+                text_append_format(text, "SJ_ARG%u=%llu", i + 1,
+                                   (unsigned long long) open_call_argument(tracee->call, i));
+                text_append_char(text, '\0');
+                text_append_format(text, "SJ_DARG%u=%s", i + 1,
+                                   i < call->argument_count ? call->arguments[i].text : "");
+                text_append_char(text, '\0');
         }
-        return list;
-}
-
-static int spawn(const Action *action, char *const *environment, int input, int output, pid_t *ret)
-{
-        char *seed[] = {(char *) "bash", (char *) "-c", action->script, NULL};
-        char *own[] = {action->script, NULL};
-        posix_spawn_file_actions_t files;
-        posix_spawnattr_t attributes;
-        sigset_t none, all;
-        int r;
-
-        sigemptyset(&none);
-        sigfillset(&all);
-        posix_spawn_file_actions_init(&files);
-        posix_spawnattr_init(&attributes);
-        posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
-        posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-        posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setsigdefault(&attributes, &all);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                                      POSIX_SPAWN_SETSID);
-        r = posix_spawn(ret, action->script_is_seed ? "/bin/bash" : action->script, &files,
-                        &attributes, action->script_is_seed ? seed : own, environment);
-        posix_spawnattr_destroy(&attributes);
-        posix_spawn_file_actions_destroy(&files);
-        return -r;
 }
 
 static int start_script(Script *script, Tracee *tracee, const Action *action)
 {
-        Supervisor *supervisor = script->supervisor;
-        char **environment = make_environment(tracee, action->script_is_seed);
-        _cleanup_close_ int input = make_input(supervisor, tracee), output = -1;
-        int ends[2], r = input < 0 ? input : 0;
-        pid_t pid = 0;
+        _cleanup_text_ Text variables = TEXT_INIT;
+        _cleanup_close_ int input = make_input(script->supervisor, tracee);
+        Launcher *launcher;
+        int r;
 
-        if (!environment)
-                return -ENOMEM;
-        if (r == 0 && pipe2(ends, O_CLOEXEC) < 0)
-                r = -errno;
-        if (r == 0) {
-                script->answer = ends[0];
-                output = ends[1];
-                (void) fcntl(script->answer, F_SETFL, O_NONBLOCK);
-                r = spawn(action, environment, input, output, &pid);
-        }
-        strv_free(environment);
-        script->pid = (uint64_t) pid;
+        if (input < 0)
+                return input;
+        if (script->seed)
+                append_seed_variables(&variables, tracee);
+        r = launchers_ask(script->supervisor, action, script->id, SCRIPT_LIMIT_USEC, &variables,
+                          input, &launcher);
+        script->launcher = r == 0 ? launcher : NULL;
         return r;
 }
 
@@ -219,30 +178,31 @@ int slow_action_script(Supervisor *supervisor, Tracee *tracee, const Action *act
         Script *script;
         int r;
 
-        if (!supervisor->runs_scripts)
-                return -EPERM;
-        if (supervisor->scripts.count >= SCRIPTS_MAX)
+        if (supervisor->scripts.count >= LAUNCH_SCRIPTS_MAX)
                 return -ENOBUFS;
         script = calloc(1, sizeof(*script));
         if (!script)
                 return -ENOMEM;
-        *script = (Script){.supervisor = supervisor,
+        *script = (Script){.id = ++supervisor->script_id,
+                           .supervisor = supervisor,
                            .tid = tracee_tid(tracee),
-                           .seed = action->script_is_seed,
-                           .answer = -1};
+                           .seed = action->script_is_seed};
         r = sd_event_add_time_relative(supervisor->event, &script->limit, CLOCK_MONOTONIC,
-                                       SCRIPT_LIMIT_USEC, 1000, on_script_late, script);
-        if (r >= 0)
-                r = start_script(script, tracee, action);
+                                       SCRIPT_LIMIT_USEC + LAUNCHER_SLACK_USEC, 1000,
+                                       on_script_late, script);
         if (r >= 0)
                 r = id_map_put(&supervisor->scripts, script);
         if (r < 0) {
-                if (script->pid)
-                        kill(-(pid_t) script->pid, SIGKILL);
                 script_free(script);
                 return r;
         }
-        tracee->call->script = (pid_t) script->pid;
+        r = start_script(script, tracee, action);
+        if (r < 0) {
+                take_script(script);
+                script_free(script);
+                return r;
+        }
+        tracee->call->script = script->id;
         tracee->state = TRACEE_DELAYED;
         supervisor_touch(supervisor);
         return 0;
@@ -274,18 +234,15 @@ static int seed_verdict(Supervisor *supervisor, const Tracee *tracee, int status
 
 /* An action as on the command line, or the keys of a rule's action as one JSON object, which speak
  * of the arguments of this call. */
-static int read_verdict(const Script *script, const Tracee *tracee, Action *ret)
+static int read_verdict(const Tracee *tracee, char *answer, Action *ret)
 {
-        char answer[SCRIPT_ANSWER_BYTES];
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
         _cleanup_(rule_freep) Rule *rule = NULL;
         _cleanup_free_ char *json = NULL;
-        ssize_t n = read(script->answer, answer, sizeof(answer) - 1);
         int r;
 
-        if (n <= 0)
+        if (*answer == '\0')
                 return -EINVAL;
-        answer[n] = '\0';
         answer[strcspn(answer, "\n")] = '\0';
         if (answer[0] != '{')
                 return action_parse(answer, ret, &problem);
@@ -297,20 +254,16 @@ static int read_verdict(const Script *script, const Tracee *tracee, Action *ret)
         return r < 0 ? r : action_copy(&rule->action, ret);
 }
 
-static void apply_verdict(Script *script, Tracee *tracee, int status)
+static void apply_verdict(Supervisor *supervisor, Tracee *tracee, bool seed, int status,
+                          char *output)
 {
-        Supervisor *supervisor = script->supervisor;
         Action action = {0};
         int r = -EINVAL;
 
-        if (script->late) {
-                decision_fail_closed(supervisor, tracee, "the rule's script took too long");
-                return;
-        }
-        if (script->seed && WIFEXITED(status))
+        if (seed && WIFEXITED(status))
                 r = seed_verdict(supervisor, tracee, WEXITSTATUS(status), &action);
-        else if (!script->seed && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-                r = read_verdict(script, tracee, &action);
+        else if (!seed && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+                r = read_verdict(tracee, output, &action);
         tracee->call->by = BY_SCRIPT;
         if (r < 0 || action.kind == ACTION_SCRIPT || action_is_forever(action.kind))
                 decision_fail_closed(supervisor, tracee, "the rule's script gave no verdict");
@@ -319,38 +272,66 @@ static void apply_verdict(Script *script, Tracee *tracee, int status)
         action_release(&action);
 }
 
-bool slow_action_reap(Supervisor *supervisor, pid_t pid, int status)
+void slow_action_answered(Supervisor *supervisor, const LaunchAnswer *answer, char *output)
 {
-        Script *script = id_map_get(&supervisor->scripts, (uint64_t) pid);
+        Script *script = id_map_get(&supervisor->scripts, answer->id);
         Tracee *tracee;
+        bool seed;
 
         if (!script)
-                return false;
-        if (!WIFEXITED(status) && !WIFSIGNALED(status))
-                return true;
-        id_map_take(&supervisor->scripts, script->pid);
-        tracee = tracee_table_get(&supervisor->tracees, script->tid);
-        if (tracee && tracee->call && tracee->call->script == pid) {
-                tracee->call->script = 0;
-                apply_verdict(script, tracee, status);
+                return;
+        if (answer->late || answer->status < 0) {
+                give_up(script, answer->late ? "the rule's script took too long"
+                                             : "the rule's script could not be started");
+                return;
         }
+        tracee = asker_of(script);
+        seed = script->seed;
+        take_script(script);
         script_free(script);
-        return true;
+        if (!tracee)
+                return;
+        tracee->call->script = 0;
+        apply_verdict(supervisor, tracee, seed, answer->status, output);
 }
+
+typedef struct Search {
+        const Launcher *launcher; /* NULL for any */
+        Script *found;
+} Search;
 
 static void find_script(void *value, void *userdata)
 {
-        *(Script **) userdata = value;
+        Search *search = userdata;
+        Script *script = value;
+
+        if (!search->launcher || script->launcher == search->launcher)
+                search->found = script;
+}
+
+static Script *script_of(Supervisor *supervisor, const Launcher *launcher)
+{
+        Search search = {.launcher = launcher};
+
+        id_map_walk(&supervisor->scripts, find_script, &search);
+        return search.found;
+}
+
+void slow_action_lost(Supervisor *supervisor, const Launcher *launcher)
+{
+        Script *script;
+
+        while ((script = script_of(supervisor, launcher)))
+                give_up(script, "the launcher of the rule's script has ended");
 }
 
 void slow_actions_end(Supervisor *supervisor)
 {
-        while (supervisor->scripts.count > 0) {
-                Script *script = NULL;
+        Script *script;
 
-                id_map_walk(&supervisor->scripts, find_script, &script);
-                id_map_take(&supervisor->scripts, script->pid);
-                kill(-(pid_t) script->pid, SIGKILL);
+        launchers_release(supervisor);
+        while ((script = script_of(supervisor, NULL))) {
+                take_script(script);
                 script_free(script);
         }
 }

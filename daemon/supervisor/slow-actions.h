@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "link/launch-message.h"
 #include "supervisor/supervisor.h"
 
 /* A script that has not answered by then is killed, and the call is refused. */
@@ -13,15 +14,14 @@
 /* After action->delay_usec the rest of the action is applied. */
 int slow_action_delay(Supervisor *supervisor, Tracee *tracee, const Action *action);
 
-/* Whether rules ask scripts, so that the supervisor must be able to start programs. */
-bool slow_actions_needed(const RuleSet *rules);
-
-/* Starts the rule's script; its verdict is applied when it has ended. -EPERM in a jail that
- * began without such rules. */
+/* Has a launcher run the rule's script; its verdict is applied when it has ended. -ENOENT when none
+ * knows the script. */
 int slow_action_script(Supervisor *supervisor, Tracee *tracee, const Action *action);
 
-/* A child ended that may have been a script: true when it was. */
-bool slow_action_reap(Supervisor *supervisor, pid_t pid, int status);
+/* launchers.h: what came of a script; `output` ends with a NUL and may be changed. */
+void slow_action_answered(Supervisor *supervisor, const LaunchAnswer *answer, char *output);
+/* Nothing comes of what ran there any more: those calls are refused. */
+void slow_action_lost(Supervisor *supervisor, const Launcher *launcher);
 
 /* The jail is over: no script goes on. */
 void slow_actions_end(Supervisor *supervisor);

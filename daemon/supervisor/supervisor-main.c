@@ -8,13 +8,14 @@
 #include <sys/resource.h>
 
 #include "base/log.h"
+#include "link/launch-message.h"
 #include "link/link.h"
 #include "supervisor/broker-peer.h"
 #include "supervisor/doctor-attack.h"
 #include "supervisor/doctor.h"
+#include "supervisor/launcher.h"
 #include "supervisor/log-readers.h"
 #include "supervisor/privileges.h"
-#include "supervisor/slow-actions.h"
 
 /* How long readers of the log are waited for after the jail has ended. */
 #define READERS_FINISH_USEC (5 * 1000000)
@@ -66,10 +67,7 @@ static bool readers_have_finished(void *userdata)
 static int put_walls_up(Supervisor *supervisor)
 {
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
-        int r;
-
-        supervisor->runs_scripts = slow_actions_needed(supervisor->rules);
-        r = supervisor_drop_rights(supervisor, &problem);
+        int r = supervisor_drop_rights(supervisor, &problem);
 
         if (r < 0)
                 log_error("%s", problem_text(&problem));
@@ -96,12 +94,25 @@ static int supervise(sd_event *event)
         return r;
 }
 
+static int launch(void)
+{
+        int r;
+
+        (void) privileges_close_inherited(LINK_CONTROL + 1);
+        r = launcher_run(LINK_CONTROL);
+        if (r < 0)
+                log_error("cannot run scripts: %s", strerror(-r));
+        return r < 0;
+}
+
 int main(int argc, char **argv)
 {
         sd_event *event = NULL;
         int r;
 
         log_open("jail-supervisor");
+        if (argc > 1 && string_equal(argv[1], LAUNCH_OPTION))
+                return launch();
         if (argc > 1 && string_equal(argv[1], "--attack"))
                 return attack_main(argc - 2, argv + 2);
         if (argc > 1)

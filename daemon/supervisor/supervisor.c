@@ -341,7 +341,7 @@ int supervisor_drop_rights(Supervisor *supervisor, Problem *problem)
 {
         const OtherThreads others = {.run = run_in_others, .userdata = supervisor};
 
-        return privileges_drop(supervisor->program_pid, supervisor->runs_scripts, &others, problem);
+        return privileges_drop(supervisor->program_pid, &others, problem);
 }
 
 int supervisor_attach(Supervisor *supervisor, pid_t pid, int pidfd, Problem *problem)
@@ -471,12 +471,10 @@ static void on_stopped(void *userdata, pid_t tid, int status)
 {
         Supervisor *supervisor = userdata;
 
-        if (supervisor->scripts.count == 0 || !slow_action_reap(supervisor, tid, status)) {
-                const Stop stop = stop_classify(tid, status);
+        const Stop stop = stop_classify(tid, status);
 
-                ptrace_dispatch(supervisor, &stop);
-                dispatch_later(supervisor);
-        }
+        ptrace_dispatch(supervisor, &stop);
+        dispatch_later(supervisor);
         tell_first(supervisor);
 }
 

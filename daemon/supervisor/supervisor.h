@@ -19,6 +19,7 @@
 typedef struct Supervisor Supervisor;
 typedef struct PendingCall PendingCall;
 typedef struct LogReader LogReader;
+typedef struct Launcher Launcher;     /* launchers.h */
 typedef struct Tightening Tightening; /* tighten.h */
 
 typedef enum JailState {
@@ -107,8 +108,10 @@ struct Supervisor {
         uint64_t calls;         /* mediated so far */
         Statistics *statistics; /* of those that have a record */
 
-        bool runs_scripts; /* its own filter leaves it the right to start programs */
-        IdMap scripts;     /* of rules, that run now, by pid: slow-actions.c */
+        Launcher *launchers; /* of scripts, the newest first: launchers.h */
+        unsigned launcher_count;
+        IdMap scripts;      /* of rules, that run now: slow-actions.c */
+        uint64_t script_id; /* of the newest */
 
         pid_t program_pid;
         bool attached;          /* it ran before us, and is not killed when we end */

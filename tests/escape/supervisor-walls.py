@@ -38,20 +38,53 @@ def look_at(pid):
     return wrong
 
 
+SCRIPT = "mkdir=script=/bin/true"
+
+
+def walls_of(jail, pid):
+    """What is wrong with the supervisor of this process, and then the jail is ended."""
+    status = jail.wait_for("the program's image",
+                           lambda: fields(f"/proc/{pid}/status")["Name"] == "sleep"
+                           and fields(f"/proc/{pid}/status"))
+    wrong = look_at(int(status["TracerPid"]))
+    number = max(one["id"] for one in jail.json_lines("list", "--json"))
+    assert jail.jailctl("stop", str(number)).returncode == 0
+    return wrong
+
+
+def run_program(jail, *options):
+    command = jail.start([jail.bin / "jailctl", "run", "--user", "--default", "allow", "--ask",
+                          "none", *options, "--", "sleep", "60"])
+    try:
+        return walls_of(jail, jail.wait_for("the program", lambda: sum(
+            one["pid"] for one in jail.json_lines("list", "--json") if one["state"] == "running")))
+    finally:
+        end_process(command.pid)
+        command.wait()
+
+
+def attach_program(jail, *options):
+    program = jail.start(["sleep", "60"])
+    command = jail.start([jail.bin / "jailctl", "attach", "--user", "--default", "allow", "--ask",
+                          "none", *options, str(program.pid)])
+    try:
+        jail.wait_for("its supervisor",
+                      lambda: fields(f"/proc/{program.pid}/status")["TracerPid"] != "0")
+        jail.wait_for("its jail", lambda: any(
+            one["state"] == "running" for one in jail.json_lines("list", "--json")))
+        return walls_of(jail, program.pid)
+    finally:
+        for one in (command, program):
+            end_process(one.pid)
+            one.wait()
+
+
 def main():
+    wrong = []
     with Jail(pathlib.Path(sys.argv[1])) as jail:
-        command = jail.start([jail.bin / "jailctl", "run", "--user", "--default", "allow", "--ask",
-                              "none", "--", "sleep", "60"])
-        try:
-            program = jail.wait_for("the program", lambda: sum(
-                one["pid"] for one in jail.json_lines("list", "--json")))
-            status = jail.wait_for("the program's image",
-                                   lambda: fields(f"/proc/{program}/status")["Name"] == "sleep"
-                                   and fields(f"/proc/{program}/status"))
-            wrong = look_at(int(status["TracerPid"]))
-        finally:
-            end_process(command.pid)
-            command.wait()
+        for start in (run_program, attach_program):
+            for options in ((), ("--rule", SCRIPT)):
+                wrong += [f"{start.__name__} {options}: {one}" for one in start(jail, *options)]
     print("\n".join(wrong) or "held")
     return 1 if wrong else 0
 

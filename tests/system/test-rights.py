@@ -115,7 +115,38 @@ def a_plain_one_and_one_in_a_namespace_of_its_own_are_attached_to(machine):
         machine.root.check(["kill", "-KILL", str(pid)])
 
 
+def scripts_are_run_as_the_user_by_who_cannot_do_more(machine):
+    judge = machine.alice.put("judge", "#!/bin/sh\n(id -u; id -g; grep -E '^(CapEff|NoNewPrivs)' /proc/self/status) "
+                                       ">>~alice/judged\necho abort=EROFS\n", 0o755)
+    result = machine.alice.jailctl("run", "--system", "--ask", "none", "--default", "allow", "--rule",
+                                   f"mkdir=script={judge}", "--", "mkdir", "made")
+    assert "Read-only" in result.stderr, result
+    uid = machine.alice.check(["id", "-u"])
+    judged = machine.alice.check(["sh", "-c", "cat ~/judged"])
+    assert judged == f"{uid}{uid}CapEff:\t0000000000000000\nNoNewPrivs:\t1\n", judged
+
+
+def a_supervisor_has_its_filter_and_gets_a_script_when_it_runs(machine):
+    judge = machine.alice.put("late-judge", "#!/bin/sh\necho abort=EROFS\n", 0o755)
+    _, pid = start(machine, "/usr/bin/python3", "-c",
+                   "import os, time\nwhile not os.path.exists('go'): time.sleep(0.1)\n"
+                   "try: os.mkdir('made')\nexcept OSError as error: open('said', 'w').write(error.strerror)\n" + WAIT)
+    machine.alice.wait_for("python", lambda: "python3" in read(machine, pid, "comm"))
+    assert machine.alice.jailctl("attach", "--system", "--default", "allow", str(pid)).returncode == 0
+    supervisor = status(machine, pid, "TracerPid")
+    assert status(machine, supervisor, "Seccomp") == "2", read(machine, supervisor, "status")
+    number = max(one["id"] for one in machine.alice.json_lines("list", "--system", "--json"))
+    result = machine.alice.jailctl("rule", "set", "--system", str(number), "mkdir", f"script={judge}")
+    assert result.returncode == 0, result
+    machine.alice.check(["sh", "-c", "touch ~/go"])
+    said = machine.alice.wait_for("the answer", lambda: machine.alice.run(["sh", "-c", "cat ~/said"]).stdout)
+    assert said.startswith("Read-only"), said
+    machine.root.check(["kill", "-KILL", str(pid)])
+
+
 need_programs("setcap")
 main([what_is_more_than_its_user_is_not_attached_to, nor_is_it_taken_for_a_stub,
       a_stub_that_could_gain_by_its_exec_is_refused,
-      a_plain_one_and_one_in_a_namespace_of_its_own_are_attached_to])
+      a_plain_one_and_one_in_a_namespace_of_its_own_are_attached_to,
+      scripts_are_run_as_the_user_by_who_cannot_do_more,
+      a_supervisor_has_its_filter_and_gets_a_script_when_it_runs])

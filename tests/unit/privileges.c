@@ -27,7 +27,7 @@
 #define FAILED 9
 
 /* How `function` ended in a process behind the walls. */
-static int run_behind_walls(int (*function)(void), bool runs_programs)
+static int run_behind_walls(int (*function)(void))
 {
         pid_t program = fork(), pid;
         int status;
@@ -42,7 +42,7 @@ static int run_behind_walls(int (*function)(void), bool runs_programs)
         if (pid == 0) {
                 _cleanup_problem_ Problem problem = PROBLEM_INIT;
 
-                if (privileges_drop(program, runs_programs, NULL, &problem) < 0)
+                if (privileges_drop(program, NULL, &problem) < 0)
                         _exit(FAILED + 1);
                 _exit(function() < 0 ? FAILED : 0);
         }
@@ -116,7 +116,7 @@ static void a_call_that_the_supervisor_never_makes_ends_it(void **state)
                 int status;
 
                 current = &forbidden[i];
-                status = run_behind_walls(make_current_call, false);
+                status = run_behind_walls(make_current_call);
                 if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS)
                         fail_msg("%s: status %#x", current->name, (unsigned) status);
         }
@@ -204,29 +204,11 @@ static void its_own_work_goes_on(void **state)
 
         (void) state;
         for (size_t i = 0; i < ELEMENTS_OF(works); i++) {
-                int status = run_behind_walls(works[i], false);
+                int status = run_behind_walls(works[i]);
 
                 if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
                         fail_msg("work %zu: status %#x", i, (unsigned) status);
         }
-}
-
-static int run_a_program(void)
-{
-        int status;
-        pid_t pid = fork();
-
-        if (pid == 0) {
-                execl("/bin/true", "true", NULL);
-                _exit(FAILED);
-        }
-        return waitpid(pid, &status, 0) == pid && status == 0 ? 0 : -1;
-}
-
-static void a_supervisor_that_asks_scripts_may_start_them(void **state)
-{
-        (void) state;
-        assert_int_equal(run_behind_walls(run_a_program, true), 0);
 }
 
 /* ---- threads that were there before ---- */
@@ -263,7 +245,7 @@ static void threads_that_run_already_are_behind_the_walls_too(void **state)
                 pthread_t thread;
 
                 if (pthread_create(&thread, NULL, wait_and_break_out, NULL) != 0 ||
-                    privileges_drop(getpid(), false, NULL, &problem) < 0)
+                    privileges_drop(getpid(), NULL, &problem) < 0)
                         _exit(FAILED);
                 _exit(let_the_thread_go());
         }
@@ -281,7 +263,7 @@ static void a_program_that_is_gone_is_an_error(void **state)
         if (pid == 0)
                 _exit(0);
         assert_int_equal(waitpid(pid, NULL, 0), pid);
-        assert_int_equal(privileges_drop(pid, false, NULL, &problem), -ESRCH);
+        assert_int_equal(privileges_drop(pid, NULL, &problem), -ESRCH);
         assert_non_null(problem_text(&problem));
 }
 
@@ -290,7 +272,6 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_call_that_the_supervisor_never_makes_ends_it),
                 cmocka_unit_test(its_own_work_goes_on),
-                cmocka_unit_test(a_supervisor_that_asks_scripts_may_start_them),
                 cmocka_unit_test(threads_that_run_already_are_behind_the_walls_too),
                 cmocka_unit_test(a_program_that_is_gone_is_an_error),
         };
