@@ -22,6 +22,7 @@ typedef struct BusClient {
         UserAccount *account; /* his user's */
         pid_t pid;            /* who connected; 0 when it is not in our pid namespace */
         int pidfd;            /* the same, -1 where the kernel or the bus gives none */
+        bool is_outside;      /* he was found outside of every jail once (caller.h) */
         Subscriptions subscriptions;
 } BusClient;
 

@@ -183,7 +183,7 @@ static int check_client(GateCall *call, sd_bus_error *error)
         if (!bus_client_is_alive(client))
                 return sd_bus_error_set(error, SJ_ERROR_NOT_AUTHORIZED,
                                         "the process that opened this connection has ended");
-        if (caller_is_jailed(client->pid, &call->broker->jails))
+        if (caller_is_jailed(client->pid, &call->broker->jails, &client->is_outside))
                 return sd_bus_error_setf(error, SJ_ERROR_JAILED,
                                          "process %d is in a jail itself; only a process outside "
                                          "may do this",

@@ -21,9 +21,11 @@ static bool is_supervisor(pid_t tid, const JailTable *jails)
                 strcmp(status.name, SUPERVISOR_NAME) == 0);
 }
 
-bool caller_is_jailed(pid_t pid, const JailTable *jails)
+bool caller_is_jailed(pid_t pid, const JailTable *jails, bool *outside)
 {
-        for (unsigned generation = 0; generation < ANCESTORS_MAX; generation++) {
+        unsigned generations = *outside ? 1 : ANCESTORS_MAX;
+
+        for (unsigned generation = 0; generation < generations && pid > 0; generation++) {
                 ProcessStatus status;
                 int r = process_status_read_settled(pid, &status);
 
@@ -34,8 +36,8 @@ bool caller_is_jailed(pid_t pid, const JailTable *jails)
                 if (status.tracer > 0 && is_supervisor(status.tracer, jails))
                         return true;
                 if (status.parent <= 0)
-                        return false;
+                        *outside = true;
                 pid = status.parent;
         }
-        return true;
+        return !*outside;
 }

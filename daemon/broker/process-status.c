@@ -26,12 +26,12 @@ static const char *find_line(const char *text, const char *key)
 /* All that can be blocked: SIGKILL and SIGSTOP cannot. */
 #define EVERY_SIGNAL UINT64_C(0xfffffffffffbfeff)
 
-static bool is_parked(const char *text, pid_t tracer)
+static bool is_parked(const char *text, const ProcessStatus *status)
 {
-        const char *blocked = find_line(text, "SigBlk"), *seccomp = find_line(text, "Seccomp");
+        const char *blocked = find_line(text, "SigBlk");
         uint64_t set;
 
-        return tracer == 0 && seccomp && *seccomp == '2' && blocked &&
+        return status->tracer == 0 && status->filtered && blocked &&
                sscanf(blocked, "%" SCNx64, &set) == 1 && set == EVERY_SIGNAL;
 }
 
@@ -40,7 +40,7 @@ int process_status_parse(const char *text, ProcessStatus *ret)
         const char *name = find_line(text, "Name"), *parent = find_line(text, "PPid");
         const char *tracer = find_line(text, "TracerPid"), *uids = find_line(text, "Uid");
         const char *gids = find_line(text, "Gid");
-        const char *group = find_line(text, "Tgid");
+        const char *group = find_line(text, "Tgid"), *seccomp = find_line(text, "Seccomp");
         ProcessStatus status = {0};
         size_t length;
 
@@ -54,7 +54,8 @@ int process_status_parse(const char *text, ProcessStatus *ret)
                 return -EBADMSG;
         if (!group || sscanf(group, "%d", &status.group) != 1)
                 return -EBADMSG;
-        status.parked = is_parked(text, status.tracer);
+        status.filtered = !seccomp || *seccomp != '0';
+        status.parked = is_parked(text, &status);
         if (sscanf(uids, "%u %u %u %u", &status.uids[0], &status.uids[1], &status.uids[2],
                    &status.uids[3]) != 4)
                 return -EBADMSG;
@@ -99,7 +100,8 @@ int process_status_read(pid_t pid, ProcessStatus *ret)
 }
 
 /* The lines of one look are not of one moment: two that agree are, since nothing is handed over
- * twice in the time of two looks. */
+ * twice in the time of two looks. What has no filter, a line further down, is in no jail and is
+ * handed over by nobody. */
 #define LOOKS_THAT_AGREE 2
 #define LOOKS_MAX        200
 #define LOOK_AGAIN_NSEC  1000000
@@ -112,7 +114,7 @@ int process_status_read_settled(pid_t pid, ProcessStatus *ret)
                 const struct timespec pause = {.tv_nsec = LOOK_AGAIN_NSEC};
                 int r = process_status_read(pid, ret);
 
-                if (r < 0 || ret->tracer > 0)
+                if (r < 0 || ret->tracer > 0 || !ret->filtered)
                         return r;
                 agree = ret->parked ? 0 : agree + 1;
                 if (agree == LOOKS_THAT_AGREE)

@@ -10,6 +10,7 @@ typedef struct ProcessStatus {
         pid_t parent;
         pid_t group;   /* its process, when it is a thread */
         pid_t tracer;  /* the thread that traces it; 0 for none */
+        bool filtered; /* by seccomp, as everything in a jail is, for good */
         bool parked;   /* it looks like one that a supervisor hands from one of its threads to
                           another: no tracer, a filter, and every signal blocked */
         uid_t uids[4]; /* real, effective, saved, file system */

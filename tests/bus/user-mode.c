@@ -114,23 +114,32 @@ static void another_user_is_refused(void **state)
         daemon_stop(&daemon);
 }
 
-/* In a process that is traced by one with the name of a supervisor. */
-static int call_from_inside(void)
+/* Answers a call of no jail; whether it is told that it may not, being in a jail. */
+static bool answer_is_refused(JailClient *client)
 {
         sd_bus_error error = SD_BUS_ERROR_NULL;
-        JailClient *client = NULL;
         sd_bus_message *message, *reply = NULL;
-        char *text = NULL;
-        int refused = 0;
+        bool refused;
 
-        if (jail_client_open(JAIL_CLIENT_USER_RUNNING, NULL, &client, &text) < 0 ||
-            jail_client_method(client, "Decide", &message) < 0 ||
-            sd_bus_message_append(message, "ta{sv}", SJ_PENDING_ID(1, 1), 1, "action", "s",
+        if (jail_client_method(client, "Decide", &message) < 0 ||
+            sd_bus_message_append(message, "ta{sv}", SJ_PENDING_ID(99, 1), 1, "action", "s",
                                   "allow") < 0)
-                return 2;
+                _exit(2);
         sd_bus_call(jail_client_bus(client), message, 0, &error, &reply);
-        refused += sd_bus_error_has_name(&error, SJ_ERROR_JAILED);
+        refused = sd_bus_error_has_name(&error, SJ_ERROR_JAILED);
+        if (!refused && !sd_bus_error_has_name(&error, SJ_ERROR_NO_SUCH_CALL))
+                _exit(7);
         sd_bus_error_free(&error);
+        return refused;
+}
+
+/* In a process that is traced by one with the name of a supervisor. */
+static int call_from_inside(JailClient *client)
+{
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        sd_bus_message *message, *reply = NULL;
+        int refused = answer_is_refused(client);
+
         if (jail_client_method(client, "Trace", &message) < 0 ||
             sd_bus_message_append(message, "a{sv}", 1, "argv", "as", 1, "program") < 0)
                 return 2;
@@ -139,24 +148,40 @@ static int call_from_inside(void)
         return refused == 2 ? 0 : 1;
 }
 
-static _Noreturn void trace_a_caller(void)
+/* `known`: the daemon has served it already when it comes to be traced. */
+static _Noreturn void be_a_caller(int go, bool known)
+{
+        JailClient *client = NULL;
+        char *text = NULL, c;
+
+        prctl(PR_SET_NAME, "program");
+        if (known && (jail_client_open(JAIL_CLIENT_USER_RUNNING, NULL, &client, &text) < 0 ||
+                      answer_is_refused(client)))
+                _exit(8);
+        if (write(go, "", 1) < 0 || read(go, &c, 1) < 0)
+                _exit(4);
+        if (!known && jail_client_open(JAIL_CLIENT_USER_RUNNING, NULL, &client, &text) < 0)
+                _exit(2);
+        _exit(call_from_inside(client));
+}
+
+static _Noreturn void trace_a_caller(bool known)
 {
         int status, go[2];
         pid_t pid;
+        char c;
 
         prctl(PR_SET_NAME, "jail-supervisor");
-        if (pipe(go) < 0)
+        if (socketpair(AF_UNIX, SOCK_STREAM, 0, go) < 0)
                 _exit(3);
         pid = fork();
         if (pid == 0) {
-                char c;
-
-                prctl(PR_SET_NAME, "program");
                 close(go[1]);
-                if (read(go[0], &c, 1) < 0)
-                        _exit(4);
-                _exit(call_from_inside());
+                be_a_caller(go[0], known);
         }
+        close(go[0]);
+        if (read(go[1], &c, 1) != 1)
+                _exit(9);
         if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0)
                 _exit(5);
         close(go[1]);
@@ -176,11 +201,13 @@ static void a_program_in_a_jail_can_neither_answer_nor_start(void **state)
         daemon_start(&daemon, FAKE_SUPERVISOR, 60);
         client = daemon_connect();
         fake_trace(client, "program");
-        pid = fork();
-        if (pid == 0)
-                trace_a_caller();
-        waitpid(pid, &status, 0);
-        assert_int_equal(status, 0);
+        for (int known = 0; known < 2; known++) {
+                pid = fork();
+                if (pid == 0)
+                        trace_a_caller(known);
+                waitpid(pid, &status, 0);
+                assert_int_equal(status, 0);
+        }
         jail_client_close(client);
         daemon_stop(&daemon);
 }

@@ -188,11 +188,13 @@ static void a_thread_between_two_tracers_is_told(void **state)
 {
         static const struct {
                 const char *tracer, *blocked, *seccomp;
-                bool parked;
+                bool parked, filtered;
         } cases[] = {
-                {"0", "fffffffffffbfeff", "2", true},  {"5", "fffffffffffbfeff", "2", false},
-                {"0", "fffffffffffbfeff", "0", false}, {"0", "fffffffe7ffbfeff", "2", false},
-                {"0", "0000000000000000", "2", false},
+                {"0", "fffffffffffbfeff", "2", true, true},
+                {"5", "fffffffffffbfeff", "2", false, true},
+                {"0", "fffffffffffbfeff", "0", false, false},
+                {"0", "fffffffe7ffbfeff", "2", false, true},
+                {"0", "0000000000000000", "2", false, true},
         };
 
         (void) state;
@@ -206,6 +208,7 @@ static void a_thread_between_two_tracers_is_told(void **state)
 
                 assert_int_equal(process_status_parse(text, &status), 0);
                 assert_int_equal(status.parked, cases[i].parked);
+                assert_int_equal(status.filtered, cases[i].filtered);
         }
 }
 
@@ -287,11 +290,17 @@ static void a_log_file_is_a_regular_file_open_for_writing(void **state)
 static void a_free_process_is_not_jailed_and_one_that_is_gone_counts_as_jailed(void **state)
 {
         JailTable table = {0};
+        bool outside = false;
 
         (void) state;
-        assert_false(caller_is_jailed(getpid(), &table));
-        assert_true(caller_is_jailed(0, &table));
-        assert_true(caller_is_jailed(0x7fffffff, &table));
+        assert_true(caller_is_jailed(0, &table, &outside));
+        assert_true(caller_is_jailed(0x7fffffff, &table, &outside));
+        assert_false(outside);
+        for (unsigned i = 0; i < 2; i++) {
+                assert_false(caller_is_jailed(getpid(), &table, &outside));
+                assert_true(outside);
+        }
+        assert_true(caller_is_jailed(0x7fffffff, &table, &outside));
 }
 
 static const char *or_none(const char *signature)
