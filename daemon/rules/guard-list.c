@@ -2,6 +2,7 @@
 #include "rules/guard-list.h"
 
 #include <linux/ioprio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -91,6 +92,20 @@ int guard_protect_threads(FilterPlan *plan, pid_t process, pid_t first, pid_t la
         for (size_t i = 0; r == 0 && i < ELEMENTS_OF(pid_places); i++)
                 r = guard_pid(plan, &pid_places[i], (uint32_t) first, mask, GUARD_TRACE);
         return r;
+}
+
+bool guard_aim(size_t index, pid_t pid, CallRegisters *ret_call)
+{
+        const PidPlace *place = index < ELEMENTS_OF(pid_places) ? &pid_places[index] : NULL;
+
+        if (!place)
+                return false;
+        *ret_call = (CallRegisters){.number = place->number};
+        memset(ret_call->arguments, 0xff, sizeof(ret_call->arguments));
+        ret_call->arguments[place->argument] = (uint32_t) pid;
+        if (place->which >= 0)
+                ret_call->arguments[0] = (uint32_t) place->which;
+        return true;
 }
 
 bool guard_aims_at(const CallRegisters *call, bool (*is_ours)(pid_t tid))

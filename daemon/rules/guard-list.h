@@ -38,6 +38,9 @@ const Guard *guard_get(size_t index); /* NULL past the last */
  * meant: each of these on its own would make the filter too long. Its process group, should
  * `process` lead one, is out of reach. */
 int guard_protect_threads(FilterPlan *plan, pid_t process, pid_t first, pid_t last);
+/* The `index`-th of them aimed at `pid`, with nothing else in it that the kernel could do something
+ * with; false past the last. */
+bool guard_aim(size_t index, pid_t pid, CallRegisters *ret_call);
 /* Whether the call is one of those, and aimed at a number that `is_ours`. */
 bool guard_aims_at(const CallRegisters *call, bool (*is_ours)(pid_t tid));
 /* Keeps the program from leaving [start, start + size) out of its children (MADV_DONTFORK) and from

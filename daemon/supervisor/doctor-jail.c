@@ -4,6 +4,7 @@
  * own code, filter, landing page and walls, on this very kernel.
  */
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -12,22 +13,31 @@
 #include "base/text.h"
 #include "dbus/start-program.h"
 #include "supervisor/doctor-attack.h"
+#include "supervisor/doctor-ground.h"
 #include "supervisor/doctor.h"
+#include "supervisor/kernel-features.h"
 #include "supervisor/privileges.h"
 #include "supervisor/supervisor.h"
 
 #define NOBODY         65534u
 #define LOG_BYTES      (1u << 20)
 #define JAIL_SECONDS   60
-#define ATTACKS_MAX    64
+#define ATTACKS_MAX    128
 #define ANSWER_UNKNOWN (-1)
 
-static const char rules[] =
-        "{\"seccomp-jail\": 1, \"default\": \"allow-forever\", \"rules\": ["
-        "{\"syscall\": [\"mkdir\", \"mkdirat\"], \"action\": \"abort\", \"errno\": \"EACCES\"},"
-        "{\"syscall\": [\"open\", \"openat\", \"openat2\"],"
-        " \"where\": {\"path\": \"" ATTACK_SECRET "\"},"
-        " \"action\": \"abort\", \"errno\": \"EACCES\"}]}";
+/* The directory's name has nothing in it that JSON would have to quote. */
+static char *rules_of(const char *directory)
+{
+        return string_format(
+                "{\"seccomp-jail\": 1, \"default\": \"allow-forever\", \"rules\": ["
+                "{\"syscall\": [\"mkdir\", \"mkdirat\", \"time\"], \"action\": \"abort=EACCES\"},"
+                "{\"syscall\": [\"open\", \"openat\", \"openat2\"],"
+                " \"where\": {\"path\": \"%s/" ATTACK_SECRET "\"}, \"action\": \"abort=EACCES\"},"
+                "{\"syscall\": [\"execve\", \"execveat\"],"
+                " \"where\": {\"path\": \"%s/" ATTACK_REFUSED
+                "\"}, \"action\": \"abort=EACCES\"}]}",
+                directory, directory);
+}
 
 /* ---- nobody listens to what happens in this jail ---- */
 
@@ -81,17 +91,18 @@ static const SupervisorEvents events = {
 
 static int become_ordinary(void)
 {
-        if (getuid() == 0 &&
-            (setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0))
+        if (getuid() == 0 && (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+                              setresuid(NOBODY, NOBODY, NOBODY) < 0))
                 return -errno;
         /* what changed its user cannot be traced by the same user */
         return prctl(PR_SET_DUMPABLE, 1) < 0 ? -errno : 0;
 }
 
-static int prepare(Supervisor *supervisor, Problem *problem)
+static int prepare(Supervisor *supervisor, const char *directory, Problem *problem)
 {
+        _cleanup_free_ char *rules = rules_of(directory);
         const JailOptions options = {.rules = rules};
-        int fd, r = log_ring_create(LOG_BYTES, &fd);
+        int fd, r = rules ? log_ring_create(LOG_BYTES, &fd) : -ENOMEM;
 
         if (r < 0)
                 return r;
@@ -126,21 +137,19 @@ static int start(Supervisor *supervisor, const char *const *argv, Problem *probl
         return supervisor_drop_rights(supervisor, problem);
 }
 
-static int supervise(pid_t outsider, const int *flag, Problem *problem)
+static int supervise(const char *directory, pid_t outsider, const int *flag, Problem *problem)
 {
         _cleanup_free_ char *pid = string_format("%d", outsider);
         _cleanup_free_ char *address = string_format("%p", (const void *) flag);
-        const char *const argv[] = {"/proc/self/exe", "--attack", pid, address, NULL};
+        const char *const argv[] = {"/proc/self/exe", "--attack", directory, pid, address, NULL};
         sd_event *event = NULL;
         Supervisor *supervisor = NULL;
-        int r = pid && address ? become_ordinary() : -ENOMEM;
+        int r = pid && address ? sd_event_new(&event) : -ENOMEM;
 
-        if (r >= 0)
-                r = sd_event_new(&event);
         if (r >= 0)
                 r = supervisor_new(event, &supervisor);
         if (r >= 0)
-                r = prepare(supervisor, problem);
+                r = prepare(supervisor, directory, problem);
         if (r >= 0)
                 r = start(supervisor, argv, problem);
         if (r >= 0)
@@ -150,7 +159,8 @@ static int supervise(pid_t outsider, const int *flag, Problem *problem)
         return r;
 }
 
-static _Noreturn void jail_process(int output, pid_t outsider, const int *flag)
+static _Noreturn void jail_process(int output, const char *directory, pid_t outsider,
+                                   const int *flag)
 {
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
         int r;
@@ -160,7 +170,7 @@ static _Noreturn void jail_process(int output, pid_t outsider, const int *flag)
         alarm(JAIL_SECONDS); /* and EXITKILL ends what is in the jail */
         if (dup2(output, STDOUT_FILENO) < 0)
                 _exit(1);
-        r = supervise(outsider, flag, &problem);
+        r = supervise(directory, outsider, flag, &problem);
         if (r < 0)
                 dprintf(STDERR_FILENO, "doctor: the throw-away jail: %s\n",
                         problem.error ? problem_text(&problem) : strerror(-r));
@@ -176,10 +186,8 @@ static pid_t start_outsider(void)
         if (pid != 0)
                 return pid;
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (become_ordinary() == 0)
-                for (;;)
-                        pause();
-        _exit(1);
+        for (;;)
+                pause();
 }
 
 /* Lines "INDEX ERRNO" until the end of the output. */
@@ -208,7 +216,7 @@ static void end(pid_t pid)
                 ;
 }
 
-static int run_jail(int answers[ATTACKS_MAX])
+static int run_jail(const char *directory, int answers[ATTACKS_MAX])
 {
         static int flag; /* only its address counts: every fork of us has it there */
         _cleanup_close_ int read_end = -1, write_end = -1;
@@ -227,12 +235,22 @@ static int run_jail(int answers[ATTACKS_MAX])
         write_end = pipe[1];
         jail = fork();
         if (jail == 0)
-                jail_process(write_end, outsider, &flag);
+                jail_process(write_end, directory, outsider, &flag);
         write_end = close_fd(write_end);
         r = jail < 0 ? -errno : read_answers(TAKE_FD(read_end), answers);
         end(jail);
         end(outsider);
         return r;
+}
+
+/* Who is known to have closed it by the errno; any other errno is the kernel's own. */
+static const char *wall_of(const Attack *attack, int answer)
+{
+        if (answer != attack->expected)
+                return "kernel";
+        if (attack->wall_without_mseal && !kernel_has(KERNEL_MSEAL))
+                return attack->wall_without_mseal;
+        return attack->wall;
 }
 
 static int add_row(DoctorReport *report, const Attack *attack, int answer)
@@ -245,24 +263,31 @@ static int add_row(DoctorReport *report, const Attack *attack, int answer)
         else if (answer == 0)
                 check = doctor_report_add(report, attack->name, DOCTOR_OPEN, "",
                                           "%s: it worked in a jail on this kernel", attack->detail);
-        else if (answer == attack->expected)
-                check = doctor_report_add(report, attack->name, DOCTOR_CLOSED, attack->wall,
-                                          "%s: %s", attack->detail, strerror(answer));
         else
-                check = doctor_report_add(report, attack->name, DOCTOR_CLOSED, "kernel", "%s: %s",
-                                          attack->detail, strerror(answer));
+                check = doctor_report_add(report, attack->name, DOCTOR_CLOSED,
+                                          wall_of(attack, answer), "%s: %s", attack->detail,
+                                          answer == ECANCELED ? "it was ended" : strerror(answer));
         return check ? 0 : -ENOMEM;
 }
 
+/* The rights of root are given up for good: the directory is made and removed without them. */
 int doctor_collect_attacks(DoctorReport *report)
 {
+        _cleanup_free_ char *directory = NULL;
         int answers[ATTACKS_MAX];
         const Attack *attack;
-        int r;
+        int r = become_ordinary();
 
         for (size_t i = 0; i < ATTACKS_MAX; i++)
                 answers[i] = ANSWER_UNKNOWN;
-        r = run_jail(answers);
+        if (r >= 0)
+                r = doctor_ground_make(&directory);
+        if (r >= 0)
+                r = run_jail(directory, answers);
+        doctor_ground_remove(directory);
+        if (r < 0)
+                dprintf(STDERR_FILENO, "doctor: no throw-away jail: %s\n", strerror(-r));
+        r = 0;
         for (size_t i = 0; r == 0 && i < ATTACKS_MAX && (attack = attack_get(i)); i++)
                 r = add_row(report, attack, answers[i]);
         return r;

@@ -25,17 +25,9 @@
 #ifndef SYS_mseal
 #define SYS_mseal 462
 #endif
-#ifndef PTRACE_SET_SYSCALL_INFO
-#define PTRACE_SET_SYSCALL_INFO 0x4212
-#endif
 #ifndef SECCOMP_ADDFD_FLAG_SEND
 #define SECCOMP_ADDFD_FLAG_SEND (1u << 1)
 #endif
-#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1u << 5)
-#endif
-#define NOTIF_SET_FLAGS _IOW('!', 4, __u64) /* SECCOMP_IOCTL_NOTIF_SET_FLAGS */
-#define SYNC_WAKE_UP    1u                  /* SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP */
 
 #define PAGE 4096u
 
@@ -109,15 +101,6 @@ static int probe_get_syscall_info(void)
         return request(PTRACE_GET_SYSCALL_INFO, sizeof(info), &info);
 }
 
-/* This stop is none that it could change, and it says so (EINVAL) where it is known (else EIO). */
-static int probe_set_syscall_info(void)
-{
-        struct ptrace_syscall_info info = {0};
-        int r = request(PTRACE_SET_SYSCALL_INFO, sizeof(info), &info);
-
-        return r == -EINVAL ? 0 : r;
-}
-
 static int probe_signal_mask(void)
 {
         uint64_t mask;
@@ -180,12 +163,6 @@ static int probe_all_threads(void)
         return seccomp_knows_flag(SECCOMP_FILTER_FLAG_TSYNC);
 }
 
-static int probe_wait_killable(void)
-{
-        return seccomp_knows_flag(SECCOMP_FILTER_FLAG_NEW_LISTENER |
-                                  SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
-}
-
 static int open_listener(void)
 {
         struct sock_filter allow = {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW};
@@ -217,15 +194,6 @@ static int probe_add_fd(void)
         if (ioctl(fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >= 0)
                 return 0;
         return errno == ENOENT ? 0 : -errno;
-}
-
-static int probe_sync_wake_up(void)
-{
-        int fd = open_listener();
-
-        if (fd < 0)
-                return fd;
-        return ioctl(fd, NOTIF_SET_FLAGS, (unsigned long) SYNC_WAKE_UP) < 0 ? -errno : 0;
 }
 
 static int probe_filter_count(void)
@@ -294,66 +262,48 @@ static int probe_openat2(void)
 typedef struct KernelFeature {
         const char *name;
         int (*probe)(void);
-        bool required;
-        const char *wall;    /* what of a jail stands on it */
-        const char *use;     /* what it is good for */
-        const char *instead; /* what takes its place where it is missing */
+        const char *wall;  /* what of a jail stands on it */
+        const char *use;   /* what it is good for */
+        const char *since; /* the kernel that has it */
+        const char
+                *instead; /* what takes its place where it is missing; NULL: no jail without it */
 } KernelFeature;
 
 static const KernelFeature kernel_features[] = {
-        {"ptrace-seize", probe_seize, true, "held calls", "every thread is traced from its birth",
-         "no jail without it (Linux 3.4); is this process itself traced or in a container?"},
-        {"ptrace-get-syscall-info", probe_get_syscall_info, false, "held calls",
-         "a stopped call and its entry are told apart in one request",
-         "the registers are read (before Linux 5.3)"},
-        {"ptrace-set-syscall-info", probe_set_syscall_info, false, "edited calls",
-         "a call is changed in one request",
-         "the registers are written (before Linux 6.16), a little slower"},
-        {"ptrace-signal-mask", probe_signal_mask, false, "injected calls",
-         "signals wait while a call is injected",
-         "signals are held back and sent again (before Linux 3.11)"},
-        {"process-vm-readv", probe_read_memory, false, "decoded arguments",
-         "arguments are read in one call", "/proc/PID/mem is read"},
-        {"seccomp-trace", probe_action_trace, true, "held calls",
-         "the filter hands calls to the supervisor", "no jail without it (Linux 3.5)"},
-        {"seccomp-errno", probe_action_errno, true, "abort-forever",
-         "the filter refuses without a switch", "no jail without it (Linux 3.5)"},
-        {"seccomp-notify", probe_action_notify, false, "decoy listener",
-         "the program can have no listener of its own",
-         "the filter alone refuses a second listener (before Linux 5.0)"},
-        {"seccomp-kill-process", probe_action_kill, false, "own filter",
-         "a supervisor that goes astray dies at once", "its thread alone dies (before Linux 4.14)"},
-        {"seccomp-all-threads", probe_all_threads, false, "attach",
-         "one call puts the filter on all threads",
-         "each thread is given the filter (before Linux 3.17)"},
-        {"seccomp-listener", probe_listener, false, "decoy listener", "a listener can be had",
-         "the landing page comes through an inherited descriptor (before Linux 5.0, or inside "
-         "another listener)"},
-        {"seccomp-wait-killable", probe_wait_killable, false, "decoy listener",
-         "a signal does not cut an answer short",
-         "answers are asked for again (before Linux 5.19)"},
-        {"seccomp-addfd-send", probe_add_fd, false, "landing page",
-         "the landing page's descriptor is a call's result",
-         "an inherited descriptor (before Linux 5.14)"},
-        {"seccomp-sync-wake-up", probe_sync_wake_up, false, "speed",
-         "an answer wakes the program on the same CPU", "slower answers (before Linux 6.6)"},
-        {"seccomp-filter-count", probe_filter_count, false, "tightening",
-         "Seccomp_filters in /proc/PID/status shows who has the newest filter",
-         "filters are put on again to be sure (before Linux 5.9)"},
-        {"mseal", probe_mseal, false, "pinned arguments",
-         "the landing page cannot be moved or covered",
-         "it lies lowest in memory and the filter checks addresses (before Linux 6.10)"},
-        {"seal-future-write", probe_future_write, true, "pinned arguments",
-         "the supervisor alone writes what was judged", "no jail without it (Linux 5.1)"},
-        {"pidfd-open", probe_pidfd_open, true, "start, attach",
-         "a seized process is proved to be the one that was meant",
-         "no jail without it (Linux 5.3)"},
-        {"pidfd-getfd", probe_pidfd_getfd, false, "made-up results",
-         "a descriptor is brought into the program and out of it",
-         "descriptors are passed by message (before Linux 5.6)"},
-        {"openat2", probe_openat2, false, "verified paths",
-         "a swapped link is refused while a path is opened",
-         "the opened file is checked afterwards (before Linux 5.6)"},
+        {"ptrace-seize", probe_seize, "held calls", "every thread is traced from its birth",
+         "Linux 3.4; is this process itself traced or in a container?", NULL},
+        {"ptrace-get-syscall-info", probe_get_syscall_info, "held calls",
+         "a stopped call and its entry are told apart in one request", "Linux 5.3", NULL},
+        {"ptrace-signal-mask", probe_signal_mask, "injected calls",
+         "signals wait while a call is injected", "Linux 3.11", NULL},
+        {"process-vm-readv", probe_read_memory, "decoded arguments",
+         "arguments are read in one call", "Linux 3.2, CONFIG_CROSS_MEMORY_ATTACH", NULL},
+        {"seccomp-trace", probe_action_trace, "held calls",
+         "the filter hands calls to the supervisor", "Linux 3.5", NULL},
+        {"seccomp-errno", probe_action_errno, "abort-forever",
+         "the filter refuses without a switch", "Linux 3.5", NULL},
+        {"seccomp-notify", probe_action_notify, "decoy listener",
+         "the program can have no listener of its own", "Linux 5.0", NULL},
+        {"seccomp-kill-process", probe_action_kill, "own filter",
+         "a supervisor that goes astray dies at once", "Linux 4.14", NULL},
+        {"seccomp-all-threads", probe_all_threads, "attach, tightening",
+         "one call puts the filter on all threads", "Linux 3.17", NULL},
+        {"seccomp-listener", probe_listener, "decoy listener", "a listener can be had",
+         "Linux 5.0; is there another listener around this session (a container)?", NULL},
+        {"seccomp-addfd-send", probe_add_fd, "landing page",
+         "the landing page's descriptor is a call's result", "Linux 5.14", NULL},
+        {"seccomp-filter-count", probe_filter_count, "attach, tightening",
+         "Seccomp_filters in /proc/PID/status shows who has the newest filter", "Linux 5.9", NULL},
+        {"mseal", probe_mseal, "pinned arguments", "the landing page cannot be moved or covered",
+         "Linux 6.10", "it lies lowest in memory and the filter checks addresses"},
+        {"seal-future-write", probe_future_write, "pinned arguments",
+         "the supervisor alone writes what was judged", "Linux 5.1", NULL},
+        {"pidfd-open", probe_pidfd_open, "start, attach",
+         "a seized process is proved to be the one that was meant", "Linux 5.3", NULL},
+        {"pidfd-getfd", probe_pidfd_getfd, "decoy listener",
+         "the listener is taken out of the program", "Linux 5.6", NULL},
+        {"openat2", probe_openat2, "verified paths",
+         "a swapped link is refused while a path is opened", "Linux 5.6", NULL},
 };
 
 static int add_feature(DoctorReport *report, const KernelFeature *feature)
@@ -365,11 +315,13 @@ static int add_feature(DoctorReport *report, const KernelFeature *feature)
                 check = doctor_report_add(report, feature->name, DOCTOR_OK, feature->wall, "%s",
                                           feature->use);
         else
-                check = doctor_report_add(report, feature->name, DOCTOR_MISSING, feature->wall,
-                                          "%s: %s", strerror(-r), feature->instead);
+                check = doctor_report_add(
+                        report, feature->name, DOCTOR_MISSING, feature->wall, "%s: %s (%s)",
+                        strerror(-r), feature->instead ? feature->instead : "no jail without it",
+                        feature->since);
         if (!check)
                 return -ENOMEM;
-        check->required = feature->required;
+        check->required = !feature->instead;
         return 0;
 }
 
