@@ -11,7 +11,8 @@
 #include "base/text.h"
 #include "client-cli/print-text.h"
 
-#define CALLS_MAX 64
+#define CALLS_MAX      64
+#define LOG_READ_BYTES ((size_t) 64 * 1024)
 
 typedef struct LogFilter {
         const char *calls[CALLS_MAX]; /* names, any of them */
@@ -232,28 +233,42 @@ static void show_tail(LogView *view)
         }
 }
 
-static int show_log(LogView *view, int fd, bool follow)
+/* Shows the whole lines of `text` and leaves what has no end yet. */
+static void take_lines(LogView *view, Text *text)
 {
-        _cleanup_(fclosep) FILE *log = fdopen(fd, "r");
-        _cleanup_free_ char *line = NULL;
-        size_t capacity = 0;
-        ssize_t length;
+        char *line = text->data, *end = text->data + text->length, *newline;
 
-        if (!log) {
-                close(fd);
-                return -errno;
-        }
-        if (follow)
-                setvbuf(log, NULL, _IOLBF, 0);
-        while ((length = getline(&line, &capacity, log)) > 0) {
-                if (line[length - 1] == '\n')
-                        line[length - 1] = '\0';
+        while ((newline = memchr(line, '\n', (size_t) (end - line)))) {
+                *newline = '\0';
                 take_line(view, line);
-                if (follow && fflush(stdout) != 0)
+                line = newline + 1;
+        }
+        text->length = (size_t) (end - line);
+        memmove(text->data, line, text->length);
+}
+
+/* 0, -EBADMSG when it broke off within a line, or another negative errno. */
+static int show_log(LogView *view, int fd)
+{
+        _cleanup_close_ int log = fd;
+        _cleanup_text_ Text text = TEXT_INIT;
+
+        for (;;) {
+                ssize_t n = -1;
+
+                if (text_reserve(&text, LOG_READ_BYTES) == 0)
+                        n = read(log, text.data + text.length, LOG_READ_BYTES);
+                if (n < 0)
+                        return text_error(&text) ? text_error(&text) : -errno;
+                if (n == 0)
+                        break;
+                text.length += (size_t) n;
+                take_lines(view, &text);
+                if (fflush(stdout) != 0)
                         return -errno;
         }
         show_tail(view);
-        return 0;
+        return text.length > 0 ? -EBADMSG : 0;
 }
 
 int log_open_jail(Session *session, uint64_t jail, bool follow)
@@ -322,8 +337,13 @@ static int run_log(Session *session, const LogFilter *filter, const char *word, 
                 view.tail.size = filter->last;
                 view.tail.lines = calloc(filter->last, sizeof(*view.tail.lines));
         }
-        r = show_log(&view, fd, follow);
+        r = show_log(&view, fd);
         tail_release(&view.tail);
+        if (r == -EBADMSG)
+                report_error(session, SJ_ERROR_FAILED,
+                             _("log: it broke off before its end; 'jailctl log %" PRIu64 "' has "
+                               "all that is kept"),
+                             jail);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

@@ -3,21 +3,20 @@
  * OpenLog. A running jail's supervisor writes to its readers itself; the log of an ended jail is
  * written into a pipe from here, as fast as its reader takes it and never waiting for him.
  */
-#include <fcntl.h>
-#include <string.h>
+#include <sys/epoll.h>
 
 #include "base/text.h"
 #include "broker/bus-dictionary.h"
 #include "broker/bus-manager.h"
 #include "broker/limits.h"
 #include "dbus/bus-names.h"
+#include "link/log-pipe.h"
 
 typedef struct LogReader {
         Broker *broker;
         UserAccount *account; /* who reads */
         LogRing *ring;        /* owned */
-        int pipe;             /* write end, owned */
-        LogCursor cursor;
+        LogPipe pipe;
         sd_event_source *source;
 } LogReader;
 
@@ -28,65 +27,48 @@ static void reader_free(LogReader *reader)
         reader->account->log_readers--;
         sd_event_source_disable_unref(reader->source);
         log_ring_close(reader->ring);
-        close_fd(reader->pipe);
+        log_pipe_release(&reader->pipe);
         free(reader);
         broker_check_idle(broker);
 }
 
-static int on_writable(sd_event_source *source _unused_, int fd, uint32_t events _unused_,
+static int on_writable(sd_event_source *source _unused_, int fd _unused_, uint32_t events,
                        void *userdata)
 {
         LogReader *reader = userdata;
-        const char *bytes;
-        uint64_t missed;
-        size_t size;
-        ssize_t n;
 
-        log_ring_peek(reader->ring, &reader->cursor, &bytes, &size, &missed);
-        if (size == 0) {
+        if (events & (EPOLLERR | EPOLLHUP) || log_pipe_write(&reader->pipe, reader->ring) != 0)
                 reader_free(reader);
-                return 0;
-        }
-        n = write(fd, bytes, size);
-        if (n < 0 && errno != EAGAIN && errno != EINTR)
-                reader_free(reader);
-        else if (n > 0)
-                log_ring_advance(&reader->cursor, bytes, (size_t) n);
         return 0;
 }
 
 static int reader_new(GateCall *call, bool from_end, int *ret_fd)
 {
-        _cleanup_close_ int read_end = -1;
-        LogReader *reader;
-        int pipe[2], r;
+        LogReader *reader = calloc(1, sizeof(*reader));
+        int r;
 
-        if (pipe2(pipe, O_CLOEXEC | O_NONBLOCK) < 0)
-                return -errno;
-        read_end = pipe[0];
-        /* The reader gets an ordinary, blocking descriptor. */
-        fcntl(read_end, F_SETFL, 0);
-        reader = calloc(1, sizeof(*reader));
-        if (!reader) {
-                close_fd(pipe[1]);
+        if (!reader)
                 return -ENOMEM;
+        r = log_pipe_open(&reader->pipe, 0, ret_fd);
+        if (r < 0) {
+                free(reader);
+                return r;
         }
-        *reader = (LogReader){
-                .broker = call->broker, .account = call->client->account, .pipe = pipe[1]};
+        reader->broker = call->broker;
+        reader->account = call->client->account;
         reader->account->log_readers++;
         r = log_ring_open(call->jail->ring, &reader->ring);
         if (r >= 0) {
                 if (from_end)
-                        reader->cursor = log_ring_end(reader->ring);
-                r = sd_event_add_io(call->broker->event, &reader->source, reader->pipe, EPOLLOUT,
+                        reader->pipe.cursor = log_ring_end(reader->ring);
+                r = sd_event_add_io(call->broker->event, &reader->source, reader->pipe.fd, EPOLLOUT,
                                     on_writable, reader);
         }
         if (r < 0) {
                 reader_free(reader);
-                return r;
+                *ret_fd = close_fd(*ret_fd);
         }
-        *ret_fd = TAKE_FD(read_end);
-        return 0;
+        return r < 0 ? r : 0;
 }
 
 static int read_from_end(sd_bus_message *message, bool *ret)

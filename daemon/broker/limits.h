@@ -44,7 +44,7 @@
 
 /* ---- time, microseconds ---- */
 #define SECOND               1000000ull
-#define TIMEOUT_LEAVE        (20 * SECOND)  /* a supervisor whose jail has ended finishes its log */
+#define TIMEOUT_LEAVE        (30 * SECOND)  /* a supervisor whose jail has ended finishes its log */
 #define TIMEOUT_START        (60 * SECOND)  /* until a supervisor has the program running */
 #define TIMEOUT_SUPERVISOR   (30 * SECOND)  /* until systemd has started one */
 #define TIMEOUT_DESCRIBE     (2 * SECOND)   /* then a jail is listed from what the broker knows */

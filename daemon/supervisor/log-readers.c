@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/log-readers.h"
 
-#include <fcntl.h>
-#include <string.h>
 #include <sys/epoll.h>
 
+#include "link/log-pipe.h"
+
 /* Enough for a burst between two turns of the loop. */
-#define PIPE_BYTES (1024 * 1024)
+#define PIPE_BYTES ((size_t) 1024 * 1024)
 
 struct LogReader {
         struct LogReader *next;
         Supervisor *supervisor;
-        int fd; /* write end, not blocking */
-        LogCursor cursor;
+        LogPipe pipe;
         bool follow;
         sd_event_source *source; /* EPOLLOUT while the pipe is full, else only its closing */
 };
@@ -26,42 +25,13 @@ static void reader_remove(LogReader *reader)
         *at = reader->next;
         reader->supervisor->reader_count--;
         sd_event_source_disable_unref(reader->source);
-        close_fd(reader->fd);
+        log_pipe_release(&reader->pipe);
         free(reader);
-}
-
-/* 1 when all is written, 0 when the pipe is full, negative when the reader is gone. */
-static int write_new(LogReader *reader)
-{
-        for (;;) {
-                const char *bytes;
-                uint64_t missed;
-                size_t size;
-                ssize_t n;
-
-                log_ring_peek(reader->supervisor->log.ring, &reader->cursor, &bytes, &size,
-                              &missed);
-                if (missed > 0) {
-                        _cleanup_free_ char *line =
-                                string_format("{\"dropped\":%llu}\n", (unsigned long long) missed);
-
-                        /* below PIPE_BUF: whole or not at all; a full pipe right here costs the
-                         * note only */
-                        if (line && write(reader->fd, line, strlen(line)) < 0 && errno != EAGAIN)
-                                return -errno;
-                }
-                if (size == 0)
-                        return 1;
-                n = write(reader->fd, bytes, size);
-                if (n < 0)
-                        return errno == EAGAIN ? 0 : -errno;
-                log_ring_advance(&reader->cursor, bytes, (size_t) n);
-        }
 }
 
 static void reader_serve(LogReader *reader)
 {
-        int r = write_new(reader);
+        int r = log_pipe_write(&reader->pipe, reader->supervisor->log.ring);
 
         if (r < 0 || (r > 0 && !reader->follow)) {
                 reader_remove(reader);
@@ -86,38 +56,35 @@ static int on_pipe(sd_event_source *source, int fd, uint32_t events, void *userd
 
 int log_readers_add(Supervisor *supervisor, bool follow, bool from_end, int *ret_fd)
 {
-        _cleanup_close_ int ends_read = -1, ends_write = -1;
         LogReader *reader;
-        int ends[2], r;
+        int r;
 
         if (supervisor->reader_count >= LOG_READERS_MAX)
                 return -EMFILE;
-        if (pipe2(ends, O_CLOEXEC) < 0)
-                return -errno;
-        ends_read = ends[0];
-        ends_write = ends[1];
-        (void) fcntl(ends_write, F_SETPIPE_SZ,
-                     PIPE_BYTES); /* a smaller pipe only means more turns */
-        if (fcntl(ends_write, F_SETFL, O_NONBLOCK) < 0)
-                return -errno;
         reader = calloc(1, sizeof(*reader));
         if (!reader)
                 return -ENOMEM;
-        r = sd_event_add_io(supervisor->event, &reader->source, ends_write, 0, on_pipe, reader);
+        r = log_pipe_open(&reader->pipe, PIPE_BYTES, ret_fd);
         if (r < 0) {
                 free(reader);
                 return r;
         }
+        r = sd_event_add_io(supervisor->event, &reader->source, reader->pipe.fd, 0, on_pipe,
+                            reader);
+        if (r < 0) {
+                log_pipe_release(&reader->pipe);
+                free(reader);
+                *ret_fd = close_fd(*ret_fd);
+                return r;
+        }
         reader->supervisor = supervisor;
-        reader->fd = TAKE_FD(ends_write);
         reader->follow = follow;
         if (from_end)
-                reader->cursor = log_ring_end(supervisor->log.ring);
+                reader->pipe.cursor = log_ring_end(supervisor->log.ring);
         reader->next = supervisor->readers;
         supervisor->readers = reader;
         supervisor->reader_count++;
         reader_serve(reader);
-        *ret_fd = TAKE_FD(ends_read);
         return 0;
 }
 
@@ -137,6 +104,15 @@ bool log_readers_finish(Supervisor *supervisor)
                 reader->follow = false;
         log_readers_serve(supervisor);
         return !supervisor->readers;
+}
+
+uint64_t log_readers_written(const Supervisor *supervisor)
+{
+        uint64_t written = 0;
+
+        for (const LogReader *reader = supervisor->readers; reader; reader = reader->next)
+                written += reader->pipe.cursor.position - reader->pipe.rest.length;
+        return written;
 }
 
 void log_readers_release(Supervisor *supervisor)

@@ -17,4 +17,7 @@ void log_readers_serve(Supervisor *supervisor);
 /* The jail has ended: readers that have everything are let go; false while one has not. */
 bool log_readers_finish(Supervisor *supervisor);
 
+/* Bytes that those who are there have been given so far. */
+uint64_t log_readers_written(const Supervisor *supervisor);
+
 void log_readers_release(Supervisor *supervisor);

@@ -17,8 +17,10 @@
 #include "supervisor/log-readers.h"
 #include "supervisor/privileges.h"
 
-/* How long readers of the log are waited for after the jail has ended. */
-#define READERS_FINISH_USEC (5 * 1000000)
+/* After the jail has ended readers of its log are waited for as long as one goes on reading: so
+ * often, so long each time, less than the broker's patience (TIMEOUT_LEAVE) in all. */
+#define READERS_TURNS      5
+#define READERS_PAUSE_USEC (5 * 1000000)
 
 #ifdef __SANITIZE_ADDRESS__
 /* The search for leaks at the end traces the process from a clone of it: not through these walls.
@@ -63,6 +65,18 @@ static bool readers_have_finished(void *userdata)
         return log_readers_finish(userdata);
 }
 
+static void finish_readers(Supervisor *supervisor)
+{
+        for (unsigned turn = 0; turn < READERS_TURNS; turn++) {
+                uint64_t before = log_readers_written(supervisor);
+
+                supervisor_serve_until(supervisor, READERS_PAUSE_USEC, readers_have_finished,
+                                       supervisor);
+                if (log_readers_finish(supervisor) || log_readers_written(supervisor) == before)
+                        return;
+        }
+}
+
 /* A supervisor that cannot give up its rights ends, and the waiting program with it. */
 static int put_walls_up(Supervisor *supervisor)
 {
@@ -87,8 +101,7 @@ static int supervise(sd_event *event)
                 r = put_walls_up(peer.supervisor);
                 if (r == 0)
                         r = supervisor_run(peer.supervisor);
-                supervisor_serve_until(peer.supervisor, READERS_FINISH_USEC, readers_have_finished,
-                                       peer.supervisor);
+                finish_readers(peer.supervisor);
         }
         broker_peer_close(&peer);
         return r;

@@ -6,14 +6,10 @@ import re
 import subprocess
 import time
 
+from jail import supervisor_of
 from pty_jail import main
 
 IDLE_SECONDS = 2
-
-
-def supervisor_of(pid):
-    status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"TracerPid:\s+(\d+)", status)[1])
 
 
 def switches(pid):

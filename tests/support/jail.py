@@ -11,6 +11,7 @@ process that still carries this place's XDG_RUNTIME_DIR in its environment.
 import json
 import os
 import pathlib
+import re
 import select
 import shutil
 import signal
@@ -72,6 +73,12 @@ def wait_for(what, question, seconds=20.0):
         if time.monotonic() > end:
             raise AssertionError(f"{what}: not within {seconds} s")
         time.sleep(0.02)
+
+
+def supervisor_of(pid):
+    """The pid of the process that traces this one, 0 for none."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"TracerPid:\s+(\d+)", status)[1])
 
 
 class Place:
