@@ -19,6 +19,7 @@ typedef struct Match {
         const RuleQuery *query;
         bool judged_memory; /* a condition looked at memory */
         int error;          /* of what could not be read */
+        size_t looked_at;   /* entries of the call's list */
 } Match;
 
 static bool has_ancestor(const RuleQuery *query, const char *glob)
@@ -97,6 +98,7 @@ static Judgement judge_entry(RuleSet *set, RuleEntry *entry, size_t place, bool 
                 return judgement;
         if (count)
                 entry->matched++;
+        entry->counted = count;
         return rule_nth_has(&entry->rule->nth, entry->matched + !count) ? JUDGEMENT_YES
                                                                         : JUDGEMENT_NO;
 }
@@ -121,6 +123,8 @@ static Judgement find_entry(RuleSet *set, const CallRules *call, Match *match, s
                 bool count = !match->query->peek && candidate == SIZE_MAX;
                 Judgement judgement;
 
+                entry->counted = false;
+                match->looked_at = i + 1;
                 if (candidate != SIZE_MAX && entry->late)
                         continue;
                 judgement = judge_entry(set, entry, call->list[i].place, count, match);
@@ -145,6 +149,14 @@ static Judgement find_entry(RuleSet *set, const CallRules *call, Match *match, s
         return *ret == SIZE_MAX ? JUDGEMENT_NO : JUDGEMENT_YES;
 }
 
+/* The rules will be asked about the same call again. */
+static void take_back_counts(RuleSet *set, const CallRules *call, const Match *match)
+{
+        for (size_t i = 0; i < match->looked_at; i++)
+                set->entries[call->list[i].entry].matched -=
+                        set->entries[call->list[i].entry].counted;
+}
+
 static void refuse(RuleSet *set, const Match *match, size_t index, RuleOutcome *ret)
 {
         set->refusal = (Action){.kind = ACTION_ABORT, .error_number = match->error};
@@ -158,12 +170,18 @@ static void refuse(RuleSet *set, const Match *match, size_t index, RuleOutcome *
 int rule_set_match(RuleSet *set, const RuleQuery *query, RuleOutcome *ret)
 {
         Match match = {.query = query, .error = EPERM};
+        const CallRules *call;
         Judgement judgement;
         size_t index;
 
         if (set->has_ended)
                 rule_set_drop_ended(set);
-        judgement = find_entry(set, rule_set_calls(set, query->registers->number), &match, &index);
+        call = rule_set_calls(set, query->registers->number);
+        judgement = find_entry(set, call, &match, &index);
+        if (query->wish && *query->wish) {
+                take_back_counts(set, call, &match);
+                return -EINPROGRESS;
+        }
         if (judgement == JUDGEMENT_UNKNOWN) {
                 refuse(set, &match, index, ret);
                 return 0;

@@ -10,6 +10,7 @@ typedef struct RuleEntry {
         Rule *rule;
         RuleUse use;
         uint64_t matched; /* calls that met all but `nth`, over the whole jail */
+        bool counted;     /* the present query is one of them */
         bool late;  /* came after the seal: a forever rule behind it still decides its calls */
         bool ended; /* its time or uses are over; goes with the next change */
 } RuleEntry;

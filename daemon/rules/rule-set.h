@@ -111,8 +111,10 @@ typedef struct RuleQuery {
         const char *const
                 *ancestors; /* exe of each ancestor inside the jail, nearest first, NULL-ended */
         int pid;
-        bool peek; /* do not count the call for hits and nth (an edited call judged again, a
-                      preview) */
+        bool peek;         /* do not count the call for hits and nth (an edited call judged again, a
+                              preview) */
+        char *const *wish; /* when *wish is set while rules are asked, the view lacks something that
+                              they will be asked again with; NULL: never */
 } RuleQuery;
 
 typedef struct RuleOutcome {
@@ -123,6 +125,7 @@ typedef struct RuleOutcome {
         bool unreadable;      /* a condition could not be judged: `action` is a refusal (EPERM) */
 } RuleOutcome;
 
+/* 0; -EINPROGRESS when the query has a wish: then the call was not counted. */
 int rule_set_match(RuleSet *set, const RuleQuery *query, RuleOutcome *ret);
 
 /* Whether any rule speaks of this call number. */

@@ -7,8 +7,8 @@
 #include "supervisor/answer-result.h"
 #include "supervisor/answer-rule.h"
 #include "supervisor/carry-out.h"
-#include "supervisor/decision.h"
 #include "supervisor/pinned-arguments.h"
+#include "supervisor/rule-asking.h"
 #include "syscalls/argument-variants.h"
 #include "syscalls/call-expression.h"
 #include "syscalls/call-memory.h"
@@ -263,7 +263,7 @@ static int edit_apply(PendingCall *pending, Edit *edit, Answered *ret, Problem *
                 memcpy(before, edit->slot, LANDING_SLOT_BYTES);
                 memcpy(edit->slot, edit->bytes, edit->size);
         }
-        r = decision_judge_edit(pending->supervisor, pending->tracee, &edit->call, problem);
+        r = rule_asking_judge_edit(pending->supervisor, pending->tracee, &edit->call, problem);
         if (r == 0)
                 r = decode_call(&edit->call, &caller, &DECODE_LIMITS_DEFAULT, &decoded);
         if (r < 0) {

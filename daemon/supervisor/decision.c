@@ -14,13 +14,12 @@
 #include "supervisor/pending-calls.h"
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/ptrace-request.h"
+#include "supervisor/put-off.h"
 #include "supervisor/result-bytes.h"
+#include "supervisor/rule-asking.h"
 #include "supervisor/slow-actions.h"
 #include "supervisor/tighten.h"
 #include "supervisor/way-back.h"
-
-/* Ancestors that a started-by condition can see. */
-#define ANCESTORS_MAX 64
 
 void decision_fail_closed(Supervisor *supervisor, Tracee *tracee, const char *why)
 {
@@ -54,11 +53,13 @@ typedef struct Judgement {
         PinnedCall effective; /* what the kernel shall execute: a guard or a pin may have changed
                                  arguments */
         JudgedView view;
+        PathQuestion wish; /* what a server has to be asked for first; path NULL for nothing */
         uint64_t waits_since_ns; /* the kernel makes a call again that began then */
 } Judgement;
 
 static void judgement_release(Judgement *judgement)
 {
+        free(judgement->wish.path);
         judged_view_release(&judgement->view);
 }
 
@@ -67,7 +68,8 @@ static bool is_changed(const Judgement *judgement)
         return memcmp(&judgement->own, &judgement->effective.call, sizeof(judgement->own)) != 0;
 }
 
-/* The call becomes the tracee's open call, decoded. Without `decode` nobody will see it. */
+/* The call becomes the tracee's open call, decoded. Without `decode` nobody will see it.
+ * -EINPROGRESS when a server has to be asked first (judge_later()). */
 static int open_call(Tracee *tracee, const Judgement *judgement, bool decode)
 {
         const PinnedCall *effective = &judgement->effective;
@@ -79,6 +81,8 @@ static int open_call(Tracee *tracee, const Judgement *judgement, bool decode)
         if (decode)
                 r = decode_call(&effective->call, &judgement->view.caller, &DECODE_LIMITS_DEFAULT,
                                 &call->decoded);
+        if (r == 0 && judgement->wish.path)
+                r = -EINPROGRESS;
         if (r < 0) {
                 open_call_free(call);
                 return r;
@@ -92,56 +96,20 @@ static int open_call(Tracee *tracee, const Judgement *judgement, bool decode)
         call->instruction_pointer = judgement->stop.instruction_pointer;
         call->stack_pointer = judgement->stop.stack_pointer;
         call->waits_since_ns = judgement->waits_since_ns;
+        if (tracee->put_off) {
+                call->since = tracee->put_off->since;
+                call->entered_ns = tracee->put_off->entered_ns;
+        }
         tracee->call = call;
         return 0;
 }
 
-static void list_ancestors(const Process *process, const char *list[ANCESTORS_MAX + 1])
+/* The thread stays where it is until the judgement's wish is fulfilled. */
+static void judge_later(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
-        size_t count = 0;
-
-        for (const Process *at = process->parent; at && count < ANCESTORS_MAX; at = at->parent)
-                if (at->exe)
-                        list[count++] = at->exe;
-        list[count] = NULL;
-}
-
-static int match(Supervisor *supervisor, Tracee *tracee, const CallerView *caller,
-                 const CallRegisters *registers, bool peek, RuleOutcome *ret)
-{
-        const char *ancestors[ANCESTORS_MAX + 1];
-        const RuleQuery query = {
-                .registers = registers,
-                .view = caller,
-                .exe = tracee->process->exe,
-                .ancestors = ancestors,
-                .pid = tracee_pid(tracee),
-                .peek = peek,
-        };
-
-        list_ancestors(tracee->process, ancestors);
-        return rule_set_match(supervisor->rules, &query, ret);
-}
-
-int decision_judge_edit(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
-                        Problem *problem)
-{
-        _cleanup_(judged_view_release) JudgedView view;
-        RuleOutcome outcome;
-        int r;
-
-        judged_view_init(&view, tracee);
-        r = guard_check_person(supervisor, tracee, call, NULL, 0, problem);
-        if (r < 0)
-                return r;
-        r = match(supervisor, tracee, &view.caller, call, true, &outcome);
-        if (r < 0)
-                return problem_set(problem, r,
-                                   "the rules could not be asked about the edited call");
-        if (outcome.action->kind == ACTION_ABORT_FOREVER || outcome.action->kind == ACTION_ABORT)
-                return problem_set(problem, -EPERM, "rule %zu refuses the edited call",
-                                   outcome.number);
-        return 0;
+        if (put_off_start(supervisor, tracee, &judgement->wish) < 0)
+                decision_fail_closed(supervisor, tracee,
+                                     "too many paths of the call have to be asked a server for");
 }
 
 static void apply_return(Supervisor *supervisor, Tracee *tracee, const Action *action)
@@ -231,29 +199,6 @@ void decision_apply(Supervisor *supervisor, Tracee *tracee, const Action *action
         }
 }
 
-int decision_judge_opening(Supervisor *supervisor, Tracee *tracee, const CallRegisters *opening,
-                           const char *path, RuleOutcome *ret)
-{
-        _cleanup_(judged_view_release) JudgedView view;
-
-        judged_view_init(&view, tracee);
-        view.instead = path;
-        return match(supervisor, tracee, &view.caller, opening, true, ret);
-}
-
-bool decision_allows_opened(Supervisor *supervisor, Tracee *tracee, const char *opened)
-{
-        _cleanup_(judged_view_release) JudgedView view;
-        RuleOutcome outcome;
-
-        judged_view_init(&view, tracee);
-        view.instead = opened;
-        return match(supervisor, tracee, &view.caller, &tracee->call->decoded.registers, true,
-                     &outcome) == 0 &&
-               (outcome.action->kind == ACTION_ALLOW ||
-                outcome.action->kind == ACTION_ALLOW_FOREVER);
-}
-
 static bool same_arguments(const DecodedCall *a, const DecodedCall *b)
 {
         if (!string_equal(a->text, b->text) || a->argument_count != b->argument_count)
@@ -274,7 +219,7 @@ static bool is_made_again(const BrokenCall *broken, const Judgement *judgement)
 
 /* The kernel makes a call again that a signal had broken off, and a person had answered: the answer
  * stands, if the call is the same in every register and in what they point to. Rules are simply
- * asked again. */
+ * asked again. True when nothing is left to be done now. */
 static bool resume_broken(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
         BrokenCall broken = tracee->broken;
@@ -290,6 +235,11 @@ static bool resume_broken(Supervisor *supervisor, Tracee *tracee, Judgement *jud
                pinned_arguments_take(supervisor, tracee, &judgement->view.caller, &judgement->own,
                                      &judgement->effective) == 0 &&
                !judgement->effective.incomplete && open_call(tracee, judgement, true) == 0;
+        if (judgement->wish.path) {
+                tracee->broken = broken;
+                judge_later(supervisor, tracee, judgement);
+                return true;
+        }
         if (same && same_arguments(&broken.call->decoded, &tracee->call->decoded)) {
                 tracee->call->by = broken.call->by;
                 tracee->call->rule = broken.call->rule;
@@ -335,18 +285,20 @@ static bool needs_pins(const Supervisor *supervisor, int number, const RuleOutco
 }
 
 /* From here on the copies are looked at through our own mapping of the slot. */
+static void look_at_copies(const Supervisor *supervisor, const Tracee *tracee, TraceeView *view)
+{
+        view->overlay = landing_memory_slot(supervisor->landing, tracee->slot);
+        view->overlay_address = landing_slot_address(tracee->process->landing, tracee->slot);
+        view->overlay_size = LANDING_SLOT_BYTES;
+}
+
 static int pin(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
-        TraceeView *view = &judgement->view.tracee;
         int r = pinned_arguments_take(supervisor, tracee, &judgement->view.caller,
                                       &judgement->effective.call, &judgement->effective);
 
-        if (r == 0 && tracee->slot >= 0) {
-                view->overlay = landing_memory_slot(supervisor->landing, tracee->slot);
-                view->overlay_address =
-                        landing_slot_address(tracee->process->landing, tracee->slot);
-                view->overlay_size = LANDING_SLOT_BYTES;
-        }
+        if (r == 0 && tracee->slot >= 0)
+                look_at_copies(supervisor, tracee, &judgement->view.tracee);
         return r;
 }
 
@@ -376,9 +328,11 @@ static int judge_pinned(Supervisor *supervisor, Tracee *tracee, Judgement *judge
 
         if (pinned)
                 r = pin(supervisor, tracee, judgement);
+        if (r == 0 && names)
+                file_names_look_up(&judgement->effective.call, &judgement->view.caller);
         if (r == 0)
-                r = match(supervisor, tracee, &judgement->view.caller, &judgement->effective.call,
-                          false, ret);
+                r = rule_asking_match(supervisor, tracee, &judgement->view.caller,
+                                      &judgement->effective.call, &judgement->wish.path, ret);
         if (r == 0 && names)
                 r = judge_new_name(supervisor, tracee, judgement, ret);
         if (r < 0 || pinned || !needs_pins(supervisor, number, ret))
@@ -410,12 +364,18 @@ static bool judged_is_pinned(const PinnedCall *effective)
         return true;
 }
 
+#define SERVER_IS_SILENT                                                                           \
+        "where a path leads is not known: the server of its file system does not answer"
+
 /* A condition could not be judged: the rules do not guess. Where the kernel would have said the
  * same (a directory that is not there) the program sees that error. */
 static void refuse_unjudged(Supervisor *supervisor, Tracee *tracee, const Action *action)
 {
         tracee->call->by = BY_SUPERVISOR;
-        tracee->call->unverified_reason = strdup("what a rule's condition needs cannot be read");
+        tracee->call->unverified_reason =
+                strdup(tracee->put_off && tracee->put_off->in_vain
+                               ? SERVER_IS_SILENT
+                               : "what a rule's condition needs cannot be read");
         carry_out_result(supervisor, tracee, CALL_ABORTED, -action->error_number);
 }
 
@@ -438,6 +398,10 @@ static void apply_outcome(Supervisor *supervisor, Tracee *tracee, const Judgemen
         }
         if (outcome->judged_memory)
                 path_check_mark(call);
+        if (tracee->put_off && tracee->put_off->in_vain && call->verified == VERIFIED_YES) {
+                call->verified = VERIFIED_NO;
+                call->unverified_reason = strdup(SERVER_IS_SILENT);
+        }
         if (judgement->effective.incomplete && call->verified == VERIFIED_YES) {
                 call->verified = VERIFIED_NO;
                 call->unverified_reason = strdup(judgement->effective.incomplete);
@@ -466,10 +430,40 @@ static int let_go(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
         return 1;
 }
 
+/* What the rules say, or have said before the call was put off. */
+static int ask_rules(Supervisor *supervisor, Tracee *tracee, Judgement *judgement, RuleOutcome *ret)
+{
+        const PutOff *put_off = tracee->put_off;
+
+        if (!put_off || !put_off->decided)
+                return judge_pinned(supervisor, tracee, judgement, ret);
+        *ret = put_off->outcome;
+        judgement->effective = put_off->effective;
+        if (tracee->slot >= 0)
+                look_at_copies(supervisor, tracee, &judgement->view.tracee);
+        return 0;
+}
+
+static const char *why_not_judged(int error)
+{
+        switch (error) {
+        case -E2BIG:
+                return "the directory that gets another name has more files than are looked at";
+        case -EREMOTE:
+                return "a directory that gets another name has files that a server would have to "
+                       "be asked for";
+        case -ETIMEDOUT:
+        case -EBUSY:
+                return SERVER_IS_SILENT;
+        default:
+                return "no memory to judge the call";
+        }
+}
+
 static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
         RuleOutcome outcome;
-        int r = judge_pinned(supervisor, tracee, judgement, &outcome);
+        int r = ask_rules(supervisor, tracee, judgement, &outcome);
         bool unseen = r == 0 && passes_unseen(&outcome);
         bool decode = r == 0 && (!unseen || outcome.judged_memory) && needs_decoding(&outcome);
 
@@ -481,24 +475,33 @@ static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
                 r = let_go(supervisor, tracee, judgement);
         if (r > 0)
                 return;
-        if (r == 0)
+        if (r == 0) {
                 r = open_call(tracee, judgement, decode);
+                if (r == -EINPROGRESS &&
+                    put_off_decided(supervisor, tracee, &outcome, &judgement->effective) < 0)
+                        r = -ENOMEM;
+        }
         if (r == TRACEE_GONE)
                 return;
-        if (r < 0)
-                decision_fail_closed(supervisor, tracee,
-                                     r == -E2BIG ? "the directory that gets another name has more "
-                                                   "files than are looked at"
-                                                 : "no memory to judge the call");
+        if (r == -EINPROGRESS)
+                judge_later(supervisor, tracee, judgement);
+        else if (r < 0)
+                decision_fail_closed(supervisor, tracee, why_not_judged(r));
         else
                 apply_outcome(supervisor, tracee, judgement, &outcome);
 }
 
 /* A guard refuses: as a rule's refusal, but by the supervisor. */
-static void refuse_guarded(Supervisor *supervisor, Tracee *tracee, const Judgement *judgement,
-                           int error, const char *why)
+static void refuse_guarded(Supervisor *supervisor, Tracee *tracee, Judgement *judgement, int error,
+                           const char *why)
 {
-        if (open_call(tracee, judgement, true) < 0) {
+        int r = open_call(tracee, judgement, true);
+
+        if (r == -EINPROGRESS) {
+                judge_later(supervisor, tracee, judgement);
+                return;
+        }
+        if (r < 0) {
                 decision_fail_closed(supervisor, tracee, why);
                 return;
         }
@@ -538,6 +541,8 @@ static int judgement_begin(Judgement *judgement, const Tracee *tracee)
         int r;
 
         judged_view_init(&judgement->view, tracee);
+        judgement->wish = (PathQuestion){0};
+        judgement->view.tracee.wish = &judgement->wish;
         /* compared as bytes, padding included */
         memset(&judgement->own, 0, sizeof(judgement->own));
         memset(&judgement->effective, 0, sizeof(judgement->effective));
@@ -574,8 +579,10 @@ void decision_at_entry(Supervisor *supervisor, Tracee *tracee)
                 decision_fail_closed(supervisor, tracee, "cannot put the registers of a call back");
         if (r != 0 || tighten_comes_first(supervisor, tracee, &judgement.own))
                 return;
-        supervisor->calls++;
-        tracee->process->calls++;
+        if (!tracee->put_off) {
+                supervisor->calls++;
+                tracee->process->calls++;
+        }
         if (resume_broken(supervisor, tracee, &judgement))
                 return;
         r = guard_judge(supervisor, tracee, &judgement.own, &judgement.effective.call, &why);

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "base/text.h"
 
@@ -14,12 +13,13 @@
  * spared the look. */
 static int describe_path(const char *link, const char *path, char **ret)
 {
-        struct stat st;
+        struct statx st;
 
-        if (string_starts_with(path, "/dev/") && stat(link, &st) == 0 &&
-            (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)))
-                *ret = string_format("%s<%s %u:%u>", path, S_ISCHR(st.st_mode) ? "char" : "block",
-                                     major(st.st_rdev), minor(st.st_rdev));
+        if (string_starts_with(path, "/dev/") &&
+            statx(AT_FDCWD, link, AT_STATX_DONT_SYNC, STATX_TYPE, &st) == 0 &&
+            (S_ISCHR(st.stx_mode) || S_ISBLK(st.stx_mode)))
+                *ret = string_format("%s<%s %u:%u>", path, S_ISCHR(st.stx_mode) ? "char" : "block",
+                                     st.stx_rdev_major, st.stx_rdev_minor);
         else
                 *ret = strdup(path);
         return *ret ? 0 : -ENOMEM;

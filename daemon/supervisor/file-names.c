@@ -8,7 +8,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "supervisor/decision.h"
+#include "supervisor/path-walk.h"
+#include "supervisor/resolve-path.h"
+#include "supervisor/rule-asking.h"
+#include "supervisor/served-mounts.h"
 #include "syscalls/decode.h"
 
 /* Files below a directory that gets another name. */
@@ -72,8 +75,8 @@ static int judge_opening(const Naming *naming, const char *path, RuleOutcome *re
         };
 
         for (size_t i = 0; i < ELEMENTS_OF(calls); i++) {
-                int r = decision_judge_opening(naming->supervisor, naming->tracee, &calls[i], path,
-                                               ret);
+                int r = rule_asking_judge_opening(naming->supervisor, naming->tracee, &calls[i],
+                                                  path, ret);
 
                 if (r < 0)
                         return r;
@@ -101,6 +104,26 @@ static int judge_name(Naming *naming, const char *old, const char *fresh)
         return 1;
 }
 
+/* To be listed, from a directory that no server has to be asked for. -EREMOTE when this one's
+ * would have to be, which nobody waits for here. */
+static int open_directory(int from, const char *name)
+{
+        _cleanup_close_ int place = -1;
+        int fd;
+
+        if (served_mounts_hold_paths()) {
+                place = openat(from, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                if (place < 0)
+                        return -errno;
+                if (place_is_served(place))
+                        return -EREMOTE;
+                from = place;
+                name = ".";
+        }
+        fd = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return fd < 0 ? -errno : fd;
+}
+
 static int judge_below(Naming *naming, int directory, const char *old, const char *fresh);
 
 static int judge_entry(Naming *naming, int directory, const struct dirent *entry, const char *old,
@@ -117,8 +140,10 @@ static int judge_entry(Naming *naming, int directory, const struct dirent *entry
         r = judge_name(naming, from, to);
         if (r != 0 || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN))
                 return r;
-        fd = openat(directory, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        return fd < 0 ? 0 : judge_below(naming, fd, from, to);
+        fd = open_directory(directory, entry->d_name);
+        if (fd < 0)
+                return fd == -EREMOTE ? fd : 0;
+        return judge_below(naming, fd, from, to);
 }
 
 static void closedirp(DIR **directory)
@@ -144,6 +169,17 @@ static int judge_below(Naming *naming, int directory, const char *old, const cha
         return r;
 }
 
+/* The name of a directory that was looked up before. */
+static bool may_be_served(const Tracee *tracee, const char *path)
+{
+        _cleanup_free_ char *again = NULL;
+
+        return served_mounts_hold_paths() &&
+               resolve_path_at_hand(tracee_pid(tracee), tracee_tid(tracee),
+                                    tracee->process->our_root, AT_FDCWD, path, 0,
+                                    &again) == -EINPROGRESS;
+}
+
 /* With all that lies below it, if rules reach there. What we may not read the program may not. */
 static int judge_tree(Naming *naming, const char *old, const char *fresh)
 {
@@ -152,11 +188,35 @@ static int judge_tree(Naming *naming, const char *old, const char *fresh)
 
         if (r != 0 || !rule_set_paths_reach_below(naming->supervisor->rules, old))
                 return r;
+        if (may_be_served(naming->tracee, old))
+                return -EREMOTE;
         path = string_format("/proc/%d/root%s", tracee_tid(naming->tracee), old);
         if (!path)
                 return -ENOMEM;
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        return fd < 0 ? 0 : judge_below(naming, fd, old, fresh);
+        fd = open_directory(AT_FDCWD, path);
+        if (fd < 0)
+                return fd == -EREMOTE ? fd : 0;
+        return judge_below(naming, fd, old, fresh);
+}
+
+/* A path that may lead nowhere, as the kernel will say; any other that is not known stops the
+ * judgement. */
+static int look_up(const CallRegisters *call, int index, const CallerView *view, char **ret)
+{
+        int r = caller_resolve_argument(call, (unsigned) index, view, ret);
+
+        if (r == 0)
+                return 1;
+        return r == -ETIMEDOUT || r == -EBUSY || r == -EINPROGRESS || r == -ENOMEM ? r : 0;
+}
+
+void file_names_look_up(const CallRegisters *call, const CallerView *view)
+{
+        const NamePlaces *places = places_of(call->number);
+        _cleanup_free_ char *old = NULL, *fresh = NULL;
+
+        if (look_up(call, places->old, view, &old) >= 0 && places->fresh >= 0)
+                (void) look_up(call, places->fresh, view, &fresh);
 }
 
 int file_names_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
@@ -169,11 +229,11 @@ int file_names_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters
         int r;
 
         naming.readable = call->arguments[places->old];
-        if (caller_resolve_argument(call, (unsigned) places->old, view, &old) < 0)
-                return 0;
-        if (places->fresh >= 0 &&
-            caller_resolve_argument(call, (unsigned) places->fresh, view, &fresh) < 0)
-                return 0;
+        r = look_up(call, places->old, view, &old);
+        if (r > 0 && places->fresh >= 0)
+                r = look_up(call, places->fresh, view, &fresh);
+        if (r <= 0)
+                return r;
         exchange = places->flags >= 0 && call->arguments[places->flags] & RENAME_EXCHANGE;
         r = judge_tree(&naming, old, fresh);
         return r == 0 && exchange ? judge_tree(&naming, fresh, old) : r;

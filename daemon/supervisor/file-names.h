@@ -11,9 +11,14 @@
 /* Whether the call makes names and rules on opening go by them. */
 bool file_names_concern(const Supervisor *supervisor, int number);
 
+/* Has `view` look the call's paths up, so that a server that has to be asked is asked before the
+ * rules count the call. */
+void file_names_look_up(const CallRegisters *call, const CallerView *view);
+
 /* The call's arguments are pinned, and `view` reads them. 1: opening a file that gets another name
  * would have the outcome *ret, and so has the call; 0: nothing speaks against it; -E2BIG: a
- * directory with more files than are looked at; -ENOMEM. Paths that lead to nothing are left to the
- * kernel. */
+ * directory with more files than are looked at; -EREMOTE: one whose files a server would have to be
+ * asked for; -ETIMEDOUT, -EBUSY: one that did not answer where a path leads; -ENOMEM. Paths that
+ * lead to nothing are left to the kernel. */
 int file_names_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters *call,
                      const CallerView *view, RuleOutcome *ret);

@@ -384,9 +384,10 @@ static int check_state(const Tracee *tracee, Problem *problem)
                 return problem_set(problem, -EBUSY,
                                    "thread %d has not begun to run its program; try again", tid);
         if (tracee->state == TRACEE_DELAYED)
-                return problem_set(problem, -EBUSY,
-                                   "thread %d waits for a rule's delay; try again when it is over",
-                                   tid);
+                return problem_set(
+                        problem, -EBUSY,
+                        "thread %d waits for a rule's delay, or for where a path leads; try again",
+                        tid);
         if (process_state(tid, &state) == 0 && state == 'D')
                 return problem_set(problem, -EBUSY,
                                    "thread %d cannot take a call now: it is in uninterruptible "

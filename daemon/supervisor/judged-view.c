@@ -62,46 +62,32 @@ static int process_name(void *context, int pid, char **ret)
         return live.process_name(live.context, pid, ret);
 }
 
-static int copy_of(const char *resolved, int error, char **ret)
+static int copy_of(const char *resolved, char **ret)
 {
-        if (!resolved)
-                return error;
         *ret = strdup(resolved);
         return *ret ? 0 : -ENOMEM;
-}
-
-static const JudgedPath *find(const JudgedView *view, int dirfd, const char *path, int follow)
-{
-        for (unsigned i = 0; i < view->count; i++) {
-                const JudgedPath *judged = &view->paths[i];
-
-                if (judged->dirfd == dirfd && judged->follow == follow &&
-                    strcmp(judged->path, path) == 0)
-                        return judged;
-        }
-        return NULL;
 }
 
 static int resolve_path(void *context, int dirfd, const char *path, int follow, char **ret)
 {
         JudgedView *view = context;
         CallerView live = tracee_view_caller(&view->tracee);
-        const JudgedPath *known = find(view, dirfd, path, follow);
-        JudgedPath *judged;
+        char *resolved = NULL;
+        int r;
 
         if (view->instead)
-                return copy_of(view->instead, 0, ret);
-        if (known)
-                return copy_of(known->resolved, known->error, ret);
-        if (view->count == JUDGED_PATHS_MAX)
-                return live.resolve_path(live.context, dirfd, path, follow, ret);
-        judged = &view->paths[view->count];
-        *judged = (JudgedPath){.dirfd = dirfd, .follow = follow, .path = strdup(path)};
-        if (!judged->path)
-                return -ENOMEM;
-        judged->error = live.resolve_path(live.context, dirfd, path, follow, &judged->resolved);
-        view->count++;
-        return copy_of(judged->resolved, judged->error, ret);
+                return copy_of(view->instead, ret);
+        if (known_paths_get(&view->paths, dirfd, path, follow, &r, ret))
+                return r;
+        r = live.resolve_path(live.context, dirfd, path, follow, &resolved);
+        if (view->paths.count == KNOWN_PATHS_MAX || r == -EINPROGRESS) {
+                *ret = resolved;
+                return r;
+        }
+        r = known_paths_add(&view->paths, dirfd, path, follow, r, resolved);
+        if (r == 0)
+                (void) known_paths_get(&view->paths, dirfd, path, follow, &r, ret);
+        return r;
 }
 
 void judged_view_init(JudgedView *view, const Tracee *tracee)
@@ -114,24 +100,20 @@ void judged_view_init(JudgedView *view, const Tracee *tracee)
                 .resolve_path = resolve_path,
                 .process_name = process_name,
         };
-        view->count = 0;
+        view->paths.count = 0;
         view->instead = NULL;
         view->page_count = 0;
 }
 
 void judged_view_release(JudgedView *view)
 {
-        for (unsigned i = 0; i < view->count; i++) {
-                free(view->paths[i].path);
-                free(view->paths[i].resolved);
-        }
-        view->count = 0;
+        known_paths_release(&view->paths);
 }
 
 const char *judged_view_plain_path(const JudgedView *view)
 {
-        for (unsigned i = 0; i < view->count; i++)
-                if (string_equal(view->paths[i].path, view->paths[i].resolved))
-                        return view->paths[i].path;
+        for (unsigned i = 0; i < view->paths.count; i++)
+                if (string_equal(view->paths.list[i].path, view->paths.list[i].resolved))
+                        return view->paths.list[i].path;
         return NULL;
 }

@@ -6,18 +6,11 @@
  */
 #pragma once
 
+#include "supervisor/known-paths.h"
 #include "supervisor/tracee.h"
 
-#define JUDGED_PATHS_MAX  4
 #define JUDGED_PAGES_MAX  4 /* of the program's memory that are kept */
 #define JUDGED_PAGE_BYTES 4096
-
-typedef struct JudgedPath {
-        int dirfd, follow;
-        char *path;     /* as the caller gave it; owned */
-        char *resolved; /* owned; NULL when it could not be resolved */
-        int error;      /* then: why */
-} JudgedPath;
 
 /* As it was when it was first looked at. */
 typedef struct JudgedPage {
@@ -28,8 +21,7 @@ typedef struct JudgedPage {
 typedef struct JudgedView {
         TraceeView tracee;
         CallerView caller; /* to be handed to decoders and rules */
-        JudgedPath paths[JUDGED_PATHS_MAX];
-        unsigned count;
+        KnownPaths paths;
         const char *instead; /* every path leads here: judging what was opened; borrowed, NULL for
                                 none */
         unsigned page_count;

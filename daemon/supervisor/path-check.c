@@ -9,11 +9,11 @@
 #include <sys/syscall.h>
 
 #include "hook/landing-page.h"
-#include "supervisor/decision.h"
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/remote-call.h"
 #include "supervisor/resolve-path.h"
+#include "supervisor/rule-asking.h"
 
 /* Of the kernel's O_LARGEFILE, which the C library defines as 0 here. */
 #define KERNEL_O_LARGEFILE 0100000
@@ -306,7 +306,7 @@ static bool opened_what_was_judged(Supervisor *supervisor, Tracee *tracee, int f
         opened[n] = '\0';
         if (same_name(opened, judged))
                 return true;
-        return tracee->call->by == BY_RULE && decision_allows_opened(supervisor, tracee, opened);
+        return tracee->call->by == BY_RULE && rule_asking_allows_opened(supervisor, tracee, opened);
 }
 
 /* The program never gets to use it: the descriptor is closed before the call returns. */
@@ -362,7 +362,7 @@ static bool refuses_image(Supervisor *supervisor, Tracee *tracee)
         RuleOutcome outcome;
 
         return tracee->call->by == BY_RULE && exe &&
-               decision_judge_opening(supervisor, tracee, call, exe, &outcome) == 0 &&
+               rule_asking_judge_opening(supervisor, tracee, call, exe, &outcome) == 0 &&
                outcome.number > 0 &&
                (outcome.action->kind == ACTION_ABORT ||
                 outcome.action->kind == ACTION_ABORT_FOREVER);

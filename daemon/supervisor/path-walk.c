@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "supervisor/resolve-path.h"
+#include "supervisor/served-mounts.h"
 
 #define LINKS_MAX       40u /* as the kernel's MAXSYMLINKS */
 #define PROC_ROOT_INODE 1u  /* the kernel's PROC_ROOT_INO: the top directory of any proc mount */
@@ -21,6 +22,7 @@ typedef struct Walk {
         pid_t pid;
         pid_t tid;
         bool follow;     /* the last component's link as well */
+        bool careful;    /* asks no server: -EINPROGRESS where one would have to be asked */
         int root;        /* the thread's root, owned */
         int at;          /* owned */
         char *rest;      /* owned; what is before `next` is done */
@@ -76,12 +78,21 @@ int place_open_start(pid_t tid, int dirfd, bool absolute)
         return fd == -ENOENT ? -ESRCH : fd;
 }
 
+/* An errand's thread has descriptors of its own, which /proc/self does not show; its name is the
+ * longer way. */
+static _Thread_local const char *own_descriptors = "/proc/self/fd";
+
+void place_has_own_descriptors(void)
+{
+        own_descriptors = "/proc/thread-self/fd";
+}
+
 int descriptor_path(int fd, char **ret)
 {
-        char name[32], path[PATH_MAX];
+        char name[48], path[PATH_MAX];
         ssize_t n;
 
-        snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+        snprintf(name, sizeof(name), "%s/%d", own_descriptors, fd);
         n = readlink(name, path, sizeof(path));
         if (n < 0)
                 return -errno;
@@ -118,6 +129,14 @@ int place_look_at(int fd, struct statx *ret)
                   STATX_INO | STATX_NLINK | STATX_MNT_ID, ret) < 0)
                 return -errno;
         return 0;
+}
+
+bool place_is_served(int fd)
+{
+        struct statx here;
+
+        return place_look_at(fd, &here) < 0 ||
+               served_mounts_have(here.stx_dev_major, here.stx_dev_minor);
 }
 
 bool place_is_same(const struct statx *a, const struct statx *b)
@@ -311,6 +330,8 @@ static int walk_component(Walk *walk, const char *name, bool last, bool slash)
 
         free(walk->reference);
         walk->reference = NULL;
+        if (walk->careful && place_is_served(walk->at))
+                return -EINPROGRESS;
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
                 return walk_dots(walk, name);
         fd = openat(walk->at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -420,10 +441,11 @@ static int walk_path(Walk *walk, int dirfd, const char *path)
         return walk_all(walk);
 }
 
-int path_walk(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, char **ret)
+int path_walk(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, bool careful,
+              char **ret)
 {
-        _cleanup_(walk_release)
-                Walk walk = {.pid = pid, .tid = tid, .follow = follow, .root = -1, .at = -1};
+        _cleanup_(walk_release) Walk walk = {
+                .pid = pid, .tid = tid, .follow = follow, .careful = careful, .root = -1, .at = -1};
         int r = walk_path(&walk, dirfd, path);
 
         return r < 0 ? r : walk_answer(&walk, ret);
@@ -431,8 +453,12 @@ int path_walk(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, cha
 
 int resolve_path_reference(pid_t pid, pid_t tid, int dirfd, const char *path, char **ret)
 {
-        _cleanup_(walk_release)
-                Walk walk = {.pid = pid, .tid = tid, .follow = true, .root = -1, .at = -1};
+        _cleanup_(walk_release) Walk walk = {.pid = pid,
+                                             .tid = tid,
+                                             .follow = true,
+                                             .careful = served_mounts_hold_paths(),
+                                             .root = -1,
+                                             .at = -1};
         _cleanup_free_ char *root = NULL;
         int r;
 

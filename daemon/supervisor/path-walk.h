@@ -11,8 +11,9 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* As resolve_path(). */
-int path_walk(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, char **ret);
+/* As resolve_path(); with `careful` as resolve_path_at_hand(). */
+int path_walk(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, bool careful,
+              char **ret);
 
 /* The directory that a path starts from; -ESRCH when the thread is gone. */
 int place_open_start(pid_t tid, int dirfd, bool absolute);
@@ -21,4 +22,8 @@ int place_open_held(int start, const char *path, int flags, uint64_t resolve);
 /* Attributes that are in memory anyway: a remote or FUSE file system is not asked. */
 int place_look_at(int fd, struct statx *ret);
 bool place_is_on_proc(int fd);
+/* On a file system whose server would be asked; also when that cannot be known. */
+bool place_is_served(int fd);
+/* The calling thread has unshared its descriptors. */
+void place_has_own_descriptors(void);
 bool place_is_same(const struct statx *a, const struct statx *b);

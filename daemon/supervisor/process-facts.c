@@ -10,9 +10,12 @@
 
 #include "base/number.h"
 #include "supervisor/describe-fd.h"
+#include "supervisor/errand.h"
 
 #define STATUS_BYTES       4096u
 #define COMMAND_LINE_BYTES (2u * 1024 * 1024)  /* of a command line, what is more is cut off */
+#define COMMAND_LINE_USEC  200000u             /* … and is waited for so long */
+#define COMMAND_LINES_MAX  4u                  /* that are waited for, dead ones included */
 #define MAPS_BYTES         (16u * 1024 * 1024) /* of a memory map */
 #define DESCRIPTORS_MAX    65536u              /* of a list for a person */
 
@@ -414,14 +417,52 @@ static int split(const char *bytes, size_t size, char end, char ***ret)
         return string_vector_take(&vector, ret);
 }
 
+/* It is memory of the program, which may be a page that another program serves. */
+typedef struct CommandLine {
+        pid_t pid;
+        int r;
+        Text text;
+} CommandLine;
+
+static void command_line_read(void *data)
+{
+        CommandLine *line = data;
+
+        line->r = read_proc(line->pid, "cmdline", COMMAND_LINE_BYTES, &line->text);
+}
+
+static void command_line_free(void *data)
+{
+        CommandLine *line = data;
+
+        text_release(&line->text);
+        free(line);
+}
+
+static ErrandKind command_lines = {
+        .run = command_line_read, .release = command_line_free, .limit = COMMAND_LINES_MAX};
+
 int process_command_line(pid_t pid, char ***ret_argv)
 {
-        _cleanup_text_ Text line = TEXT_INIT;
-        int r = read_proc(live_thread(pid), "cmdline", COMMAND_LINE_BYTES, &line);
+        CommandLine *line = calloc(1, sizeof(*line));
+        Errand *errand;
+        int r;
 
-        if (r < 0)
+        if (!line)
+                return -ENOMEM;
+        *line = (CommandLine){.pid = live_thread(pid), .r = -EBUSY, .text = TEXT_INIT};
+        r = errand_start(&command_lines, line, -1, &errand);
+        if (r < 0) {
+                command_line_free(line);
                 return r;
-        return split(text_get(&line), line.length, '\0', ret_argv);
+        }
+        r = errand_wait(errand, COMMAND_LINE_USEC);
+        if (r == 0)
+                r = line->r;
+        if (r == 0)
+                r = split(text_get(&line->text), line->text.length, '\0', ret_argv);
+        errand_leave(errand);
+        return r;
 }
 
 int process_maps(pid_t pid, char ***ret_lines)

@@ -20,6 +20,7 @@
 #include "supervisor/placement.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
+#include "supervisor/put-off.h"
 #include "supervisor/resolve-path.h"
 #include "supervisor/tighten.h"
 #include "supervisor/timed-wait.h"
@@ -295,6 +296,7 @@ static void take_over_leader(Supervisor *supervisor, Tracee *leader, pid_t old_t
         landing_memory_give_slot(supervisor->landing, leader->slot);
         leader->slot = caller->slot;
         leader->way_back = (WayBack){0};
+        leader->put_off = put_off_free(leader->put_off);
         caller->slot = -1;
         if (leader->call && leader->call->pending)
                 pending_call_move(leader->call->pending, leader);

@@ -10,6 +10,12 @@
 
 #include "base/text.h"
 #include "supervisor/path-walk.h"
+#include "supervisor/served-mounts.h"
+
+/* Linux 5.12; before, the kernel refuses it, and each path is walked. */
+#ifndef RESOLVE_CACHED
+#define RESOLVE_CACHED 0x20
+#endif
 
 /* The common case here: the caller's root is ours, no link of /proc on the way. */
 
@@ -28,7 +34,7 @@ int shares_our_root(pid_t tid)
 
 /* The name of `path`, which does not exist: its folder's and the last component. -EAGAIN when that
  * is not all there is to it. */
-static int name_of_missing(int start, const char *path, char **ret)
+static int name_of_missing(int start, const char *path, uint64_t cached, char **ret)
 {
         const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
         _cleanup_free_ char *parent = NULL, *folder = NULL;
@@ -41,8 +47,9 @@ static int name_of_missing(int start, const char *path, char **ret)
         parent = slash ? strndup(path, (size_t) (last - path)) : strdup(".");
         if (!parent)
                 return -ENOMEM;
-        at = place_open_held(start, parent, O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
-        if (at < 0 || place_is_on_proc(at) || place_look_at(at, &here) < 0 || here.stx_nlink == 0)
+        at = place_open_held(start, parent, O_DIRECTORY, RESOLVE_NO_MAGICLINKS | cached);
+        if (at < 0 || (cached && place_is_served(at)) || place_is_on_proc(at) ||
+            place_look_at(at, &here) < 0 || here.stx_nlink == 0)
                 return -EAGAIN;
         there = openat(at, last, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         if (there >= 0 || errno != ENOENT)
@@ -84,7 +91,7 @@ static int working_directory(pid_t tid, char **ret)
 
 /* The name of `path`, which is plain and on which the kernel met no link before something was
  * missing: its own when only the last component is, and then it need not be looked at again. */
-static int name_of_plain_missing(const char *path)
+static int name_of_plain_missing(const char *path, uint64_t cached)
 {
         char parent[PATH_MAX];
         size_t length = (size_t) (strrchr(path, '/') - path);
@@ -94,7 +101,7 @@ static int name_of_plain_missing(const char *path)
                 return 0;
         memcpy(parent, path, length);
         parent[length] = '\0';
-        fd = place_open_held(AT_FDCWD, parent, O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+        fd = place_open_held(AT_FDCWD, parent, O_DIRECTORY, RESOLVE_NO_SYMLINKS | cached);
         if (fd < 0)
                 return errno == ENOENT ? -ENOENT : -EAGAIN;
         close_fd(fd);
@@ -103,17 +110,17 @@ static int name_of_plain_missing(const char *path)
 
 /* What is reached by its plain name without a link is called just that. -EAGAIN when `path` is no
  * such name. */
-static int resolve_plain(const char *path, int no_follow, char **ret)
+static int resolve_plain(const char *path, int no_follow, uint64_t cached, char **ret)
 {
         int fd, r = 0;
 
         if (!is_plain(path))
                 return -EAGAIN;
-        fd = place_open_held(AT_FDCWD, path, no_follow, RESOLVE_NO_SYMLINKS);
+        fd = place_open_held(AT_FDCWD, path, no_follow, RESOLVE_NO_SYMLINKS | cached);
         if (fd >= 0)
                 close_fd(fd);
         else
-                r = errno == ENOENT ? name_of_plain_missing(path) : -EAGAIN;
+                r = errno == ENOENT ? name_of_plain_missing(path, cached) : -EAGAIN;
         if (r < 0)
                 return r;
         *ret = strdup(path);
@@ -122,8 +129,10 @@ static int resolve_plain(const char *path, int no_follow, char **ret)
 
 /* Lets the kernel walk, for a thread whose root is ours. -EAGAIN when what it found would not be
  * what the caller finds (a thing of /proc may have been reached through our own "self"), or when
- * the walk has to say why not. */
-static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, char **ret)
+ * the walk has to say why not, or, with RESOLVE_CACHED for `cached` (else 0), when the kernel does
+ * not know all of it by heart. */
+static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, uint64_t cached,
+                           char **ret)
 {
         _cleanup_close_ int own = -1, fd = -1;
         int start = AT_FDCWD, no_follow = follow ? 0 : O_NOFOLLOW, r;
@@ -132,7 +141,7 @@ static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, c
                 return -EAGAIN;
         if (dirfd == AT_FDCWD && strcmp(path, ".") == 0)
                 return working_directory(tid, ret);
-        r = resolve_plain(path, no_follow, ret);
+        r = resolve_plain(path, no_follow, cached, ret);
         if (r != -EAGAIN)
                 return r;
         if (*path != '/') {
@@ -141,10 +150,12 @@ static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, c
                         return own;
                 start = own;
         }
-        fd = place_open_held(start, path, no_follow, RESOLVE_NO_MAGICLINKS);
+        fd = place_open_held(start, path, no_follow, RESOLVE_NO_MAGICLINKS | cached);
         if (fd < 0)
-                return errno == ENOENT ? name_of_missing(start, path, ret) : -EAGAIN;
-        return place_is_on_proc(fd) ? -EAGAIN : descriptor_path(fd, ret);
+                return errno == ENOENT ? name_of_missing(start, path, cached, ret) : -EAGAIN;
+        if (!(cached && place_is_served(fd)) && place_is_on_proc(fd))
+                return -EAGAIN;
+        return descriptor_path(fd, ret);
 }
 
 int resolve_path_in_our_root(pid_t pid, pid_t tid, int dirfd, const char *path, int follow,
@@ -154,8 +165,8 @@ int resolve_path_in_our_root(pid_t pid, pid_t tid, int dirfd, const char *path, 
 
         if (strlen(path) >= PATH_MAX)
                 return -ENAMETOOLONG;
-        r = resolve_at_once(tid, dirfd, path, follow, ret);
-        return r == -EAGAIN ? path_walk(pid, tid, dirfd, path, follow, ret) : r;
+        r = resolve_at_once(tid, dirfd, path, follow, 0, ret);
+        return r == -EAGAIN ? path_walk(pid, tid, dirfd, path, follow, false, ret) : r;
 }
 
 int resolve_path(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, char **ret)
@@ -164,5 +175,47 @@ int resolve_path(pid_t pid, pid_t tid, int dirfd, const char *path, int follow, 
                 return -ENAMETOOLONG;
         if (shares_our_root(tid))
                 return resolve_path_in_our_root(pid, tid, dirfd, path, follow, ret);
-        return path_walk(pid, tid, dirfd, path, follow, ret);
+        return path_walk(pid, tid, dirfd, path, follow, false, ret);
+}
+
+/* ---- without asking a server ---- */
+
+/* What is served there is what is served here. */
+static bool shares_our_mounts(pid_t tid)
+{
+        char name[32], theirs[32], ours[32];
+        ssize_t n, m;
+
+        snprintf(name, sizeof(name), "/proc/%d/ns/mnt", tid);
+        n = readlink(name, theirs, sizeof(theirs));
+        m = readlink("/proc/self/ns/mnt", ours, sizeof(ours));
+        return n > 0 && n == m && memcmp(theirs, ours, (size_t) n) == 0;
+}
+
+/* Where the kernel would ask a server at the end of a path although it knows all of it, only what
+ * cannot lead to one is looked at: plain names that cross no mount, and the working directory. */
+static bool leads_to_no_server(int dirfd, const char *path)
+{
+        return is_plain(path) || (dirfd == AT_FDCWD && strcmp(path, ".") == 0);
+}
+
+int resolve_path_at_hand(pid_t pid, pid_t tid, bool our_root, int dirfd, const char *path,
+                         int follow, char **ret)
+{
+        bool served = served_mounts_hold_paths(), asked_always = served_mounts_are_asked_always();
+        uint64_t held = RESOLVE_CACHED | (asked_always ? RESOLVE_NO_XDEV : 0);
+        int r = -EAGAIN;
+
+        if (strlen(path) >= PATH_MAX)
+                return -ENAMETOOLONG;
+        our_root = our_root || shares_our_root(tid);
+        if (our_root && !served)
+                return resolve_path_in_our_root(pid, tid, dirfd, path, follow, ret);
+        if (our_root && (!asked_always || leads_to_no_server(dirfd, path)))
+                r = resolve_at_once(tid, dirfd, path, follow, held, ret);
+        if (r != -EAGAIN)
+                return r;
+        if (asked_always || (!our_root && !shares_our_mounts(tid)))
+                return -EINPROGRESS;
+        return path_walk(pid, tid, dirfd, path, follow, served, ret);
 }

@@ -25,6 +25,7 @@
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-loop.h"
 #include "supervisor/ptrace-request.h"
+#include "supervisor/put-off.h"
 #include "supervisor/seize.h"
 #include "supervisor/slow-actions.h"
 #include "supervisor/tighten.h"
@@ -78,6 +79,7 @@ int supervisor_new(sd_event *event, Supervisor **ret)
         supervisor->event = sd_event_ref(event);
         supervisor->log_file = -1;
         supervisor->nudge = -1;
+        supervisor->put_off_wake = -1;
         supervisor->installer.listener = -1;
         supervisor->statistics = statistics_new();
         r = supervisor->statistics ? landing_memory_create(&supervisor->landing) : -ENOMEM;
@@ -111,6 +113,7 @@ Supervisor *supervisor_free(Supervisor *supervisor)
         close_fd(supervisor->installer.listener);
         close_fd(supervisor->log_file);
         close_fd(supervisor->nudge);
+        close_fd(supervisor->put_off_wake);
         call_log_release(&supervisor->log);
         stop_queue_release(&supervisor->later);
         strv_free(supervisor->argv);
@@ -384,6 +387,8 @@ void supervisor_resume(Supervisor *supervisor, Tracee *tracee, int signal)
 {
         TraceeResume how = TRACEE_RUN;
 
+        if (tracee->put_off)
+                tracee->put_off = put_off_free(tracee->put_off);
         if (!tracee->injection && tighten_is_due(supervisor, tracee))
                 (void) tracee_interrupt(tracee_tid(tracee)); /* any stop forgets one that waits */
         if (injection_steps(tracee))

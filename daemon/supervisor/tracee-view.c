@@ -9,6 +9,8 @@
 
 #include "base/text.h"
 #include "supervisor/describe-fd.h"
+#include "supervisor/known-paths.h"
+#include "supervisor/path-lookup.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/resolve-path.h"
 #include "supervisor/served-memory.h"
@@ -288,13 +290,36 @@ static int view_describe_fd(void *context, int fd, char **ret)
         return describe_fd(view->tid, fd, view->sockets, ret);
 }
 
+/* A server is asked by somebody whom only one call waits for, or for a short time. */
+static int resolve_slowly(const TraceeView *view, int dirfd, const char *path, int follow,
+                          char **ret)
+{
+        const PathQuestion question = {.pid = view->pid,
+                                       .tid = view->tid,
+                                       .dirfd = dirfd,
+                                       .follow = follow,
+                                       .path = (char *) path};
+
+        if (view->path_usec)
+                return path_lookup_bounded(&question, view->path_usec, ret);
+        if (view->wish && !view->wish->path) {
+                *view->wish = question;
+                view->wish->path = strdup(path);
+                if (!view->wish->path)
+                        return -ENOMEM;
+        }
+        return -EINPROGRESS;
+}
+
 static int view_resolve_path(void *context, int dirfd, const char *path, int follow, char **ret)
 {
         const TraceeView *view = context;
+        int r;
 
-        return view->our_root
-                       ? resolve_path_in_our_root(view->pid, view->tid, dirfd, path, follow, ret)
-                       : resolve_path(view->pid, view->tid, dirfd, path, follow, ret);
+        if (view->known && known_paths_get(view->known, dirfd, path, follow, &r, ret))
+                return r;
+        r = resolve_path_at_hand(view->pid, view->tid, view->our_root, dirfd, path, follow, ret);
+        return r == -EINPROGRESS ? resolve_slowly(view, dirfd, path, follow, ret) : r;
 }
 
 static int view_process_name(void *context, int pid, char **ret)

@@ -11,6 +11,8 @@
 #include "syscalls/caller-view.h"
 
 typedef struct SocketNames SocketNames;
+struct KnownPaths;
+struct PathQuestion;
 
 typedef struct TraceeView {
         pid_t pid;     /* thread group */
@@ -22,8 +24,14 @@ typedef struct TraceeView {
         const void *overlay;      /* bytes shown at overlay_address, NULL for none; borrowed */
         uint64_t overlay_address; /* tracee address of the overlay */
         size_t overlay_size;
-        bool patient;         /* a page that a server has to send first is waited for as long */
-        bool our_root;        /* its root is known to be the supervisor's own */
+        bool patient; /* a page that a server has to send first is waited for as long */
+        const struct KnownPaths *known; /* what was looked up for the call that it is stopped in;
+                                           borrowed, NULL for none */
+        struct PathQuestion *wish; /* the first path for which a server would have to be asked is
+                                      noted here; borrowed, NULL for nowhere */
+        uint64_t path_usec;        /* so long such a path is waited for; 0: it is unknown at once
+                                      (-EINPROGRESS) */
+        bool our_root;             /* its root is known to be the supervisor's own */
         SocketNames *sockets; /* of socket-name.h: keeps the diagnostic socket open from one call to
                                  the next; NULL: opened for each; borrowed */
 } TraceeView;

@@ -9,6 +9,7 @@
 #include "supervisor/landing-memory.h"
 #include "supervisor/open-call.h"
 #include "supervisor/process-facts.h"
+#include "supervisor/put-off.h"
 #include "supervisor/tracer.h"
 #include "syscalls/decode.h"
 
@@ -189,6 +190,7 @@ void tracee_table_remove(TraceeTable *table, Tracee *tracee, Process **ret_ended
                 landing_memory_give_slot(table->landing, tracee->slot);
         open_call_free(tracee->call);
         open_call_free(tracee->broken.call);
+        put_off_free(tracee->put_off);
         free(tracee->own_mask);
         free(tracee->past_mask);
         free(tracee->hand_over);
@@ -203,6 +205,7 @@ TraceeView tracee_view(const Tracee *tracee)
                 .pid = tracee_pid(tracee),
                 .tid = tracee_tid(tracee),
                 .memory_fd = tracee->process->memory_fd,
+                .known = tracee->put_off ? &tracee->put_off->known : NULL,
                 .our_root = tracee->process->our_root,
         };
 }

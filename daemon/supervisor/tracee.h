@@ -16,6 +16,7 @@
 
 struct OpenCall;
 struct Injection;
+struct PutOff;
 struct LandingMemory;
 
 /* A thread group. Kept as long as one of its threads or descendants is, since rules ask for
@@ -53,7 +54,7 @@ typedef enum TraceeState {
         TRACEE_RUNNING,   /* the kernel runs it */
         TRACEE_HELD,      /* at a seccomp stop, a person is asked */
         TRACEE_LISTENING, /* in group-stop */
-        TRACEE_DELAYED,   /* at a seccomp stop, a rule's delay runs */
+        TRACEE_DELAYED,   /* at a seccomp stop, a rule's delay runs, or a path is looked up */
 } TraceeState;
 
 /* A call that a signal broke off and that the kernel will make again by itself: it was judged
@@ -83,6 +84,8 @@ typedef struct Tracee {
         struct OpenCall
                 *call; /* the call it is in, from entry to exit; NULL when none is followed */
         struct Injection *injection; /* calls that are being put in, NULL for none */
+        struct PutOff *put_off; /* its call is judged once a path is known (put-off.h), NULL; owned
+                                 */
         BrokenCall broken;
         WayBack way_back;
         uint32_t stops, stops_seen; /* at calls; at the last look at a moved thread */

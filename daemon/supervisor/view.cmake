@@ -2,7 +2,7 @@
 # How a live thread is looked at: memory, paths, descriptors, /proc, the stack.
 find_package(Threads REQUIRED)
 pkg_check_modules(DW REQUIRED IMPORTED_TARGET libdw>=0.180)
-add_library(sj-view STATIC tracee-view.c bounded-read.c served-memory.c resolve-path.c path-walk.c describe-fd.c socket-name.c
+add_library(sj-view STATIC tracee-view.c bounded-read.c errand.c known-paths.c path-lookup.c served-memory.c served-mounts.c resolve-path.c path-walk.c describe-fd.c socket-name.c
         process-facts.c process-stack.c)
 target_link_libraries(sj-view PUBLIC sj-syscalls sj-base PRIVATE PkgConfig::DW Threads::Threads)
 

@@ -2,12 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a person can look at before they answer, and that looking never holds the jail."""
 import json
-import os
-import pathlib
 import subprocess
-import sys
 
 from pty_jail import main, put
+from served_directory import served_directory
 
 TEXT = "a-directory-with-a-long-name"
 PROGRAM = f"""
@@ -95,19 +93,11 @@ os.waitpid(-1, 0)
 
 
 def memory_that_a_dead_server_has_holds_nobody(jail):
-    if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
-        print("not run (machine): a dead server needs root and /dev/fuse", flush=True)
-        return
-    place = jail.own_directory("dead")
-    server = subprocess.Popen(
-        [sys.executable, pathlib.Path(__file__).parent / "dead-server.py", place],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        if server.stdout.readline() != "ready\n":
-            print("not run (machine): a file system cannot be mounted here", flush=True)
+    with served_directory(jail) as served:
+        if not served:
             return
         program = put(jail, "program", MAPPED)
-        running, address, _ = hold(jail, "/usr/bin/python3", program, place / "file")
+        running, address, _ = hold(jail, "/usr/bin/python3", program, served.place / "file")
         calls = jail.pending(2)
         dead, = [call for call in calls if address in call["text"]]
         lives, = [call for call in calls if '"lives"' in call["text"]]
@@ -125,15 +115,11 @@ def memory_that_a_dead_server_has_holds_nobody(jail):
                 {"syscall": "mkdir", "where": {"path": "/nowhere/**"}, "action": "abort"}]}))
         (jail.work / "lives").rmdir()
         result = jail.jailctl("run", "--ask", "none", "--rules", rules, "--", "/usr/bin/python3",
-                              program, place / "file", timeout=30)
+                              program, served.place / "file", timeout=30)
         assert result.returncode == 0 and (jail.work / "lives").is_dir(), result
         record, = [one for one in jail.json_lines("log", "2", "--json", "--call", "mkdir")
                    if '"lives"' not in one["text"]]
         assert record["action"] == "abort" and record["by"] == "supervisor", record
-    finally:
-        server.stdin.close()
-        server.wait(10)
-        subprocess.run(["umount", "-l", place], check=False)
 
 
 if __name__ == "__main__":

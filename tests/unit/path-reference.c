@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Paths that end in a link of /proc which is a reference: what they lead to may have no name. */
+/* Walks that a path is taken on: to a link of /proc which is a reference, for what it leads to may
+ * have no name; and with a look at each place, before it, for whether a server has it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "supervisor/path-walk.h"
 #include "supervisor/resolve-path.h"
 
 typedef struct Scene {
@@ -72,11 +74,35 @@ static void any_other_path_ends_in_none(void **state)
         assert_null(none);
 }
 
+static void a_careful_walk_comes_to_the_same(void **state)
+{
+        static const char *const paths[] = {
+                "file", "missing",     "missing/x", "link",           "../..",   ".",
+                "/",    "/etc/passwd", "file/x",    "/proc/self/exe", "/proc/1", "/proc/self/fd/99",
+        };
+        pid_t pid = getpid();
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(paths); i++) {
+                _cleanup_free_ char *plain = NULL, *careful = NULL, *at_hand = NULL;
+                int r = resolve_path(pid, pid, AT_FDCWD, paths[i], 1, &plain);
+
+                assert_int_equal(path_walk(pid, pid, AT_FDCWD, paths[i], 1, true, &careful), r);
+                if (!string_equal(plain, careful))
+                        fail_msg("%s: %s", paths[i], careful);
+                /* a machine may have served file systems that are asked always: then it is not */
+                r = resolve_path_at_hand(pid, pid, true, AT_FDCWD, paths[i], 1, &at_hand);
+                if (r == 0 && !string_equal(plain, at_hand))
+                        fail_msg("%s: %s", paths[i], at_hand);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_link_itself_is_named),
                 cmocka_unit_test(any_other_path_ends_in_none),
+                cmocka_unit_test(a_careful_walk_comes_to_the_same),
         };
 
         return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(name filter-plan rule-file rule-match)
+foreach(name filter-plan rule-file rule-match rules-asked-later)
         sj_unit_test(${name} sj-rules)
         target_include_directories(test-${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 endforeach()
