@@ -231,10 +231,26 @@ static int on_link_end(sd_bus_message *message, void *userdata, sd_bus_error *er
         return 0;
 }
 
+/* Before there is a jail, and after a start that failed, there is nothing to ask about. */
+static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        const BrokerPeer *peer = userdata;
+
+        (void) error;
+        if (peer->supervisor->plan && !peer->failed)
+                return 0;
+        if (!sd_bus_message_is_method_call(message, LINK_INTERFACE, NULL) ||
+            (sd_bus_message_is_method_call(message, LINK_INTERFACE, "Start") && !peer->failed))
+                return 0;
+        return sd_bus_reply_method_errorf(message, SJ_ERROR_FAILED, "this supervisor has no jail");
+}
+
 static int open_link(BrokerPeer *peer, int fd)
 {
         int r = link_bus_new(fd, LINK_SUPERVISOR, &peer->bus);
 
+        if (r >= 0)
+                r = sd_bus_add_filter(peer->bus, NULL, on_message, peer);
         if (r >= 0)
                 r = sd_bus_add_object_vtable(peer->bus, NULL, LINK_OBJECT, LINK_INTERFACE,
                                              peer_vtable, peer);

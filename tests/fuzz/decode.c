@@ -1,45 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The decoder on hostile memory. Input: number (2 bytes), result (8), six registers (8 each), then
- * the memory, which lies at 0x10000 and again, as its own tail, at the end of the address space.
- * Whatever it holds, decoding ends, stays within bounds and answers printable text.
+ * the memory (fuzz-memory.h). Whatever it holds, decoding ends, stays within bounds and answers
+ * printable text.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz-memory.h"
 #include "syscalls/call-memory.h"
 #include "syscalls/decode.h"
 
 #define HEAD_BYTES 58
-#define LOW_BASE   0x10000u
 #define RANGES_MAX 64
 #define TEXT_MAX   (16u << 20)
 
-typedef struct FuzzMemory {
-        const uint8_t *bytes;
-        size_t size;
-} FuzzMemory;
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static ssize_t read_memory(void *context, uint64_t address, void *buffer, size_t size)
-{
-        const FuzzMemory *memory = context;
-        uint64_t base =
-                address >= UINT64_MAX - memory->size ? UINT64_MAX - memory->size + 1 : LOW_BASE;
-        size_t left;
-
-        if (size > 1 && address + (size - 1) < address)
-                abort(); /* a read that wraps round must never be asked for */
-        if (memory->size == 0 || address < base || address - base >= memory->size)
-                return -EFAULT;
-        left = memory->size - (size_t) (address - base);
-        if (size > left)
-                size = left;
-        memcpy(buffer, memory->bytes + (address - base), size);
-        return (ssize_t) size;
-}
 
 static int describe_fd(void *context, int fd, char **ret)
 {
@@ -108,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         DecodeLimits limits = DECODE_LIMITS_DEFAULT;
         CallRegisters registers;
         FuzzMemory memory;
-        CallerView view = {&memory, read_memory, describe_fd, resolve_path, process_name};
+        CallerView view = {&memory, fuzz_memory_read, describe_fd, resolve_path, process_name};
         DecodedCall call;
         int64_t result;
         uint16_t number;

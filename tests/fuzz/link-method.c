@@ -1,48 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The supervisor's methods over a real link, in a jail without a process: arguments, keys and types
- * are picked by the bytes. Each call is answered. Not Start, which would begin a jail, not Stop,
- * which ends it, and not OpenLog, whose readers stay.
+ * are picked by the bytes. Each call is answered. Start and Stop are link-start.c's.
  */
+#include <signal.h>
 #include <stdint.h>
-#include <string.h>
-#include <systemd/sd-bus.h>
-#include <systemd/sd-event.h>
 
-#include "base/text.h"
-#include "link-input.h"
-#include "link/link-bus.h"
-#include "link/link-control.h"
-#include "link/link.h"
-#include "supervisor/broker-peer.h"
+#include "link-peer.h"
+#include "supervisor/log-readers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-#define ANSWER_USEC 5000000 /* longer than any method waits for memory */
-
-typedef struct Link {
-        sd_event *event;
-        sd_bus *bus; /* the broker's end */
-        BrokerPeer peer;
-} Link;
-
 /* ---- arguments ---- */
-
-static const char *const words[] = {
-        "allow", "abort", "abort=EPERM", "return=5", "interrupt", "image", "openat", "read",
-        "0",     "path",  "children",    "mkdir",    "end",       "1",     "notify", "jail"};
-
-/* A word that means something, or any text; owned. */
-static char *take_word(Input *input)
-{
-        uint8_t pick = take(input);
-
-        return pick & 128 ? take_text(input) : strdup(words[pick % ELEMENTS_OF(words)]);
-}
 
 static int add_value(sd_bus_message *message, Input *input)
 {
-        _cleanup_free_ char *first = take_word(input), *second = take_word(input);
+        _cleanup_free_ char *first = link_take_word(input), *second = link_take_word(input);
         uint8_t kind = take(input);
 
         if (!first || !second)
@@ -72,7 +45,7 @@ static const char *const keys[] = {
         "action",   "number",  "arguments", "write",       "field",  "after-return", "after-write",
         "remember", "scope",   "seconds",   "uses",        "values", "always",       "id",
         "argument", "pid",     "address",   "length",      "string", "json",         "position",
-        "move-to",  "enabled", "other",     "after-field",
+        "move-to",  "enabled", "other",     "after-field", "follow", "from",
 };
 
 static const DictionaryKind dictionary = {keys, ELEMENTS_OF(keys), add_value};
@@ -96,7 +69,7 @@ static int add_argument(sd_bus_message *message, char type, Input *input)
         case 'd':
                 return add_dictionary(message, &dictionary, input);
         default:
-                text = take_word(input);
+                text = link_take_word(input);
                 return text ? sd_bus_message_append(message, "s", text) : -ENOMEM;
         }
 }
@@ -113,84 +86,111 @@ static sd_bus_message *make_call(Link *link, Input *input)
                 {"Inject", "uisd"},    {"ReadMemory", "ud"},   {"WriteMemory", "udy"},
                 {"Inspect", "uid"},    {"GetRules", "ut"},     {"ListProcesses", "ut"},
                 {"ListPending", "ut"}, {"Detach", "ut"},       {"GetStatistics", "ut"},
-                {"Describe", "u"},
+                {"Describe", "u"},     {"OpenLog", "utd"},
         };
         size_t method = take(input) % ELEMENTS_OF(methods);
         sd_bus_message *message = NULL;
-        int r = sd_bus_message_new_method_call(link->bus, &message, NULL, LINK_OBJECT,
-                                               LINK_INTERFACE, methods[method].member);
+        int r = link_method(link, methods[method].member, &message);
 
         for (const char *type = methods[method].arguments; r >= 0 && *type; type++)
                 r = add_argument(message, *type, input);
         return r < 0 ? sd_bus_message_unref(message) : message;
 }
 
-static int on_answer(sd_bus_message *answer _unused_, void *userdata, sd_bus_error *error _unused_)
+/* Consumes the call; whether it did what it was asked for. */
+static bool call(Link *link, sd_bus_message *message)
 {
-        *(bool *) userdata = true;
-        return 0;
-}
+        LinkAnswer answer = {0};
 
-/* Consumes the call. */
-static void call(Link *link, sd_bus_message *message)
-{
-        bool answered = false;
-
-        if (sd_bus_call_async(link->bus, NULL, message, on_answer, &answered, 0) < 0)
+        if (sd_bus_call_async(link->bus, NULL, message, link_on_answer, &answer, 0) < 0)
                 __builtin_trap();
         sd_bus_message_unref(message);
-        while (!answered)
-                if (sd_event_run(link->event, ANSWER_USEC) <= 0)
+        while (!answer.came)
+                if (sd_event_run(link->event, LINK_WAIT_USEC) <= 0)
                         __builtin_trap();
+        return !answer.is_error;
 }
 
-/* So that an input does not depend on those before it. */
-static void reset_rules(Link *link)
+/* What an input did to the rules: nothing, single ones, or all that a file says. */
+typedef enum Change { CHANGE_NONE, CHANGE_SINGLE, CHANGE_WHOLE } Change;
+
+static Change change_of(sd_bus_message *message)
+{
+        const char *member = sd_bus_message_get_member(message);
+
+        if (strcmp(member, "SetRules") == 0)
+                return CHANGE_WHOLE;
+        return strstr(member, "Rule") && strcmp(member, "GetRules") != 0 ? CHANGE_SINGLE
+                                                                         : CHANGE_NONE;
+}
+
+static void set_rules(Link *link)
 {
         sd_bus_message *message = NULL;
 
-        if (sd_bus_message_new_method_call(link->bus, &message, NULL, LINK_OBJECT, LINK_INTERFACE,
-                                           "SetRules") < 0 ||
+        if (link_method(link, "SetRules", &message) < 0 ||
             sd_bus_message_append(message, "uts", 1000, (uint64_t) 0,
                                   "{\"seccomp-jail\":1,\"default\":\"notify\",\"rules\":[]}") < 0)
                 __builtin_trap();
         call(link, message);
 }
 
-/* ---- the link ---- */
+static void take_rules_away(RuleSet *rules)
+{
+        _cleanup_problem_ Problem problem = PROBLEM_INIT;
+        size_t number;
 
-static void open_link(Link *link)
+        while (rule_set_remove(rules, "1", &problem) >= 0)
+                ;
+        if (rule_set_change(rules, "default", "notify", &number, &problem) < 0)
+                __builtin_trap();
+}
+
+/* So that an input does not depend on those before it. To read a rule file takes longer than all
+ * the other methods together, since it is checked as well: only after another one. */
+static void reset(Link *link, Change change)
+{
+        while (!log_readers_finish(link->peer.supervisor))
+                if (sd_event_run(link->event, 0) < 0)
+                        __builtin_trap();
+        if (change == CHANGE_WHOLE)
+                set_rules(link);
+        else if (change == CHANGE_SINGLE)
+                take_rules_away(link->peer.supervisor->rules);
+}
+
+static void open_jail(Link *link)
 {
         JailOptions options = {.attaches = true};
         Problem problem = PROBLEM_INIT;
-        int control[2], ring, fd;
+        int ring;
 
-        if (sd_event_new(&link->event) < 0 || link_control_pair(control) < 0 ||
-            broker_peer_open(&link->peer, control[1], link->event) < 0 ||
-            supervisor_prepare(link->peer.supervisor, &options, &problem) < 0 ||
+        signal(SIGPIPE, SIG_IGN); /* readers of the log that go */
+        link_open(link);
+        if (supervisor_prepare(link->peer.supervisor, &options, &problem) < 0 ||
             log_ring_create(4096, &ring) < 0 ||
-            log_ring_open(ring, &link->peer.supervisor->log.ring) < 0 ||
-            link_control_offer(control[0], &fd) < 0 ||
-            link_bus_new(fd, LINK_BROKER, &link->bus) < 0 || sd_bus_start(link->bus) < 0 ||
-            sd_bus_attach_event(link->bus, link->event, 0) < 0)
+            log_ring_open(ring, &link->peer.supervisor->log.ring) < 0)
                 __builtin_trap();
         close_fd(ring);
         problem_release(&problem);
+        set_rules(link);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
         static Link link;
         Input input = {bytes, bytes + size};
+        Change change = CHANGE_NONE;
 
         if (!link.event)
-                open_link(&link);
-        reset_rules(&link);
+                open_jail(&link);
         while (input.at < input.end) {
                 sd_bus_message *message = make_call(&link, &input);
+                Change possible = message ? change_of(message) : CHANGE_NONE;
 
-                if (message)
-                        call(&link, message);
+                if (message && call(&link, message) && possible > change)
+                        change = possible;
         }
+        reset(&link, change);
         return 0;
 }

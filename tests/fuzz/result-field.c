@@ -1,45 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Fields of answers on hostile memory. Input: number (2 bytes), argument (1), room (2), six
- * registers (8 each), a field, a NUL, its value, a NUL, then the memory at 0x10000, which is the
- * answer's content too. Whatever they hold, nothing is written behind the room, and what is in use
- * never exceeds it; where the answer goes is found within bounds.
+ * registers (8 each), a field, a NUL, its value, a NUL, then the memory (fuzz-memory.h), which
+ * is the answer's content too. Whatever they hold, nothing is written behind the room, and what is
+ * in use never exceeds it; where the answer goes is found within bounds.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz-memory.h"
 #include "syscalls/output-place.h"
 #include "syscalls/result-field.h"
 
 #define HEAD_BYTES 53
-#define BASE       0x10000u
 #define PIECES_MAX 1024
-
-typedef struct FuzzMemory {
-        const uint8_t *bytes;
-        size_t size;
-} FuzzMemory;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static ssize_t read_memory(void *context, uint64_t address, void *buffer, size_t size)
-{
-        const FuzzMemory *memory = context;
-        size_t left;
-
-        if (address < BASE || address - BASE >= memory->size)
-                return -EFAULT;
-        left = memory->size - (size_t) (address - BASE);
-        if (size > left)
-                size = left;
-        memcpy(buffer, memory->bytes + (address - BASE), size);
-        return (ssize_t) size;
-}
-
 static void find_place(const CallRegisters *registers, unsigned index, FuzzMemory *memory)
 {
-        const CallerView view = {.context = memory, .read_memory = read_memory};
+        const CallerView view = {.context = memory, .read_memory = fuzz_memory_read};
         _cleanup_problem_ Problem problem = PROBLEM_INIT;
         _cleanup_(output_place_release) OutputPlace place = {0};
         size_t room = 0;
