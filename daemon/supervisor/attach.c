@@ -11,6 +11,7 @@
 #include "supervisor/ptrace-loop.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/seize.h"
+#include "supervisor/timed-wait.h"
 
 /* A program that makes threads faster than they can be seized is given up after so many passes. */
 #define PASSES_MAX 100
@@ -170,6 +171,7 @@ static int install(Supervisor *supervisor, Tracee *tracee, Problem *problem)
                 ptrace_dispatch(supervisor, &stop);
                 return 0;
         }
+        timed_wait_resume(supervisor, tracee);
         supervisor_resume(supervisor, tracee, 0);
         return 0;
 }
@@ -179,6 +181,7 @@ static int stop_thread(Supervisor *supervisor, Tracee *tracee)
 {
         pid_t tid = tracee_tid(tracee);
 
+        timed_wait_note(tracee);
         for (unsigned i = 0; i < STOPS_MAX; i++) {
                 Stop stop;
                 int r = tracee_interrupt(tid);

@@ -19,6 +19,7 @@
 #include "supervisor/rule-asking.h"
 #include "supervisor/slow-actions.h"
 #include "supervisor/tighten.h"
+#include "supervisor/timed-wait.h"
 #include "supervisor/way-back.h"
 
 void decision_fail_closed(Supervisor *supervisor, Tracee *tracee, const char *why)
@@ -226,11 +227,11 @@ static bool resume_broken(Supervisor *supervisor, Tracee *tracee, Judgement *jud
         bool same;
 
         tracee->broken = (BrokenCall){0};
-        if (!broken.call)
-                return false;
         same = is_made_again(&broken, judgement);
         if (same)
                 judgement->waits_since_ns = broken.since_ns;
+        if (!broken.call)
+                return false;
         same = same && broken.call->by != BY_RULE &&
                pinned_arguments_take(supervisor, tracee, &judgement->view.caller, &judgement->own,
                                      &judgement->effective) == 0 &&
@@ -564,6 +565,7 @@ void decision_at_entry(Supervisor *supervisor, Tracee *tracee)
 {
         _cleanup_(judgement_release) Judgement judgement;
         const char *why = NULL;
+        uint64_t place;
         int r = judgement_begin(&judgement, tracee);
 
         if (r == TRACEE_GONE)
@@ -572,10 +574,12 @@ void decision_at_entry(Supervisor *supervisor, Tracee *tracee)
                 decision_fail_closed(supervisor, tracee, "a call of a foreign architecture");
                 return;
         }
+        place = tracee->way_back.instruction_pointer;
         r = way_back_repeats(tracee, judgement.stop.instruction_pointer);
-        if (r > 0)
+        if (r > 0) {
+                timed_wait_repeats(tracee, place, judgement.stop.stack_pointer);
                 supervisor_resume(supervisor, tracee, 0);
-        else if (r < 0 && r != TRACEE_GONE)
+        } else if (r < 0 && r != TRACEE_GONE)
                 decision_fail_closed(supervisor, tracee, "cannot put the registers of a call back");
         if (r != 0 || tighten_comes_first(supervisor, tracee, &judgement.own))
                 return;

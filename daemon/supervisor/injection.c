@@ -195,9 +195,9 @@ static void put_back(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
         pid_t tid = tracee_tid(tracee);
 
         if (timed_wait_begins_anew(tracee, &injection->saved))
-                injection->result.note =
-                        "the thread was in a wait with a timeout of its own, which the kernel "
-                        "begins anew; where a rule follows the call it keeps its length";
+                injection->result.note = "the thread was in a wait whose end nobody knows but the "
+                                         "kernel (a socket's "
+                                         "own timeout, say), which begins it anew";
         registers_heal_interrupted_call(&injection->saved);
         timed_wait_goes_on(tracee, 0);
         (void) tracee_set_registers(tid, &injection->saved); /* gone: waitpid() reports it */
@@ -210,6 +210,7 @@ static void put_back(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
                 (void) tracee_listen(tid);
                 return;
         }
+        timed_wait_resume(supervisor, tracee);
         supervisor_resume(supervisor, tracee, 0);
 }
 
@@ -463,6 +464,8 @@ int injection_start(Supervisor *supervisor, Tracee *tracee, CallExpression *expr
         injection->call->who = who;
         injection->call->injected = true;
         injection->stage = INJECTION_STOPPING;
+        if (tracee->state == TRACEE_RUNNING)
+                timed_wait_note(tracee);
         tracee->injection = injection;
         r = tracee->state == TRACEE_HELD ? start_from_hold(tracee)
                                          : tracee_interrupt(tracee_tid(tracee));

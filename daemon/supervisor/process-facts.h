@@ -27,6 +27,11 @@ int process_no_new_privs(pid_t tid, unsigned *ret);
 /* Whether it is as any program of that user's: one uid and one gid throughout, no capability that
  * an exec gave it, open to its user (PR_SET_DUMPABLE). */
 int process_is_plain(pid_t tid, uid_t uid, bool *ret);
+/* How long ago the thread, which sleeps, was last on a processor: by the scheduler's clock of that
+ * processor, on which the calling thread runs for a moment for that. Never too much. -EOPNOTSUPP
+ * when the kernel does not tell (/proc/PID/sched). */
+int process_slept_ns(pid_t tid, uint64_t *ret_ns);
+
 /* The call that a thread waits in, without stopping it: 1, or 0 when it is in none. */
 int process_waiting_call(pid_t tid, CallRegisters *ret);
 int process_pending_signals(pid_t tid, uint64_t *ret_set); /* SigPnd | ShdPnd, bit 0 is signal 1 */

@@ -170,6 +170,11 @@ int registers_heal_interrupted_call(Registers *registers)
         return 1;
 }
 
+int registers_will_be_made_again(const Registers *registers)
+{
+        return registers_result(registers) == ERESTARTNOHAND_RESULT;
+}
+
 const char *registers_name(const Registers *registers, unsigned index, uint64_t *ret_value)
 {
         static const struct {

@@ -53,6 +53,8 @@ int64_t registers_break_off_call(Registers *registers, int number);
 /* Calls that the kernel ends with EINTR, never with ERESTART*, whether or not a handler runs. */
 int registers_ends_with_eintr(long number);
 
+/* Whether the kernel makes the call again that was healed so, unless a handler runs. */
+int registers_will_be_made_again(const Registers *registers);
 /* The result with which the kernel has left a call that was broken off by a signal, when it is one
  * of the class that it turns into EINTR itself even if no handler runs (epoll_wait and its kin):
  * such a tracee must see the call go on (engine-facts: EINTR leaks). True when it was changed to

@@ -274,8 +274,10 @@ static void interrupt_thread(void *value, void *userdata)
                 return;
         supervisor->tightening->left++;
         /* one that stands somewhere is interrupted when it is resumed */
-        if (tracee->state == TRACEE_RUNNING && !tracee->injection)
-                (void) tracee_interrupt(tracee_tid(tracee)); /* gone: waitpid() reports it */
+        if (tracee->state != TRACEE_RUNNING || tracee->injection)
+                return;
+        timed_wait_note(tracee);
+        (void) tracee_interrupt(tracee_tid(tracee)); /* gone: waitpid() reports it */
 }
 
 static void begin(Supervisor *supervisor)
@@ -417,10 +419,12 @@ void tighten_thread(Supervisor *supervisor, Tracee *tracee)
         timed_wait_goes_on(tracee, 0);
         tracee->tight = tracee->wants_all ? TIGHT_FOR_GOOD : tightening->generation;
         tracee->wants_all = false;
-        if (stop.kind == STOP_GROUP)
+        if (stop.kind == STOP_GROUP) {
                 ptrace_dispatch(supervisor, &stop);
-        else
+        } else {
+                timed_wait_resume(supervisor, tracee);
                 supervisor_resume(supervisor, tracee, 0);
+        }
         if (tightening->underway && tightening->left > 0 && --tightening->left == 0)
                 look_at_all(supervisor);
 }

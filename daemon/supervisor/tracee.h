@@ -87,6 +87,8 @@ typedef struct Tracee {
         struct PutOff *put_off; /* its call is judged once a path is known (put-off.h), NULL; owned
                                  */
         BrokenCall broken;
+        CallRegisters unseen_wait;     /* timed-wait.h: what it waited in when it was interrupted */
+        uint64_t unseen_wait_since_ns; /* CLOCK_MONOTONIC when that began; 0: not known */
         WayBack way_back;
         uint32_t stops, stops_seen; /* at calls; at the last look at a moved thread */
         bool arrived;               /* handed over: its next stop was counted already */

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process that runs already, with its threads and children, is taken into a jail as it is."""
+import os
 import subprocess
 import time
 
@@ -147,7 +148,43 @@ def what_cannot_be_attached_to_says_why(jail):
     running.stdout.close()
 
 
+# What waits with an end that only its own call knows is interrupted half way; the kernel would begin
+# it anew.
+WAITS = """
+import ctypes, select, signal, threading, time
+
+def sleeps(name, call):
+    start = time.monotonic()
+    call()
+    took = time.monotonic() - start
+    print(name, "ended" if 3.9 < took < 5.5 else took, flush=True)
+
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+threads = [threading.Thread(target=sleeps, args=one) for one in (
+    ("epoll", lambda: select.epoll().poll(4)),
+    ("signal", lambda: signal.sigtimedwait([signal.SIGUSR1], 4)))]
+for thread in threads:
+    thread.start()
+print("ready", flush=True)
+"""
+
+
+def waits_with_an_end_keep_it(jail):
+    # followed by a rule from then on, and not; and told twice
+    for action in ("allow", "allow-forever"):
+        running = start(jail, WAITS)
+        time.sleep(1.6)
+        attach(jail, running, "--default", action)
+        time.sleep(0.6)
+        for tid in os.listdir(f"/proc/{running.pid}/task"):
+            jail.jailctl("inject", tid, "getpid()")
+        said = sorted(running.stdout.read().split("\n"))
+        assert said == ["", "epoll ended", "signal ended"], (action, said)
+        assert running.wait(10) == 0
+        running.stdout.close()
+
+
 if __name__ == "__main__":
     main([threads_and_children_are_taken_along, a_call_is_held_and_answered,
           no_child_of_a_storm_slips_through, a_stopped_program_stays_stopped,
-          what_cannot_be_attached_to_says_why])
+          what_cannot_be_attached_to_says_why, waits_with_an_end_keep_it])

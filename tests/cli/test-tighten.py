@@ -9,6 +9,7 @@ import select
 import signal
 import struct
 import subprocess
+import time
 
 from pty_jail import main, put, wait_state
 
@@ -215,6 +216,29 @@ def a_stopped_process_is_held_to_it_when_it_goes_on(jail):
     churn.end()
 
 
+WAITS = """
+import select, time
+print("ready", flush=True)
+start = time.monotonic()
+select.epoll().poll(4)
+print(time.monotonic() - start, flush=True)
+"""
+
+
+def a_wait_with_an_end_keeps_it(jail):
+    running = jail.start([jail.bin / "jailctl", "run", "--user", "--ask", "none", "--rules",
+                          quiet_rules(jail), "--", "/usr/bin/python3", "-c", WAITS],
+                         stdout=subprocess.PIPE, text=True)
+    assert running.stdout.readline() == "ready\n"
+    time.sleep(2)
+    # its thread is broken off, for the filter of the stricter rule
+    assert jail.jailctl("rule", "set", "1", "mkdirat", "abort").returncode == 0
+    took = float(running.stdout.readline())
+    assert 3.9 < took < 5.5, took
+    assert running.wait(10) == 0
+    running.stdout.close()
+
+
 if __name__ == "__main__":
     main([a_stricter_rule_holds_for_all_when_it_is_answered,
           what_is_allowed_unlogged_does_not_stop,
@@ -225,4 +249,5 @@ if __name__ == "__main__":
           a_call_that_waits_is_broken_off_and_refused,
           a_call_that_waits_goes_on_where_it_is_still_allowed,
           who_cannot_run_is_not_waited_for,
-          a_stopped_process_is_held_to_it_when_it_goes_on])
+          a_stopped_process_is_held_to_it_when_it_goes_on,
+          a_wait_with_an_end_keeps_it])

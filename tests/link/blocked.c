@@ -5,7 +5,7 @@
  * and checks afterwards that nothing of it was to be seen: result, errno, length. Exit status 0
  * when all is well, 3 when only the length was wrong.
  *
- *   blocked STATE SECONDS followed|alone
+ *   blocked STATE SECONDS
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -356,9 +356,8 @@ static int in_vfork(void)
  * wait that began anew with the last of them would last half as long again. */
 typedef enum Length {
         EXACT,  /* but for the machine's load */
-        ANEW,   /* nobody can tell the kernel how much of the timeout is left, unless a rule follows
-                   the  call: the whole of it is waited for after the last call that was put in */
-        SOCKET, /* the same, and no rule helps: the call does not carry its timeout */
+        SOCKET, /* the call does not carry its timeout, so nobody can tell the kernel how much of it
+                   is left: the whole of it is waited for after the last call that was put in */
         BUSY,   /* as the processors have time */
 } Length;
 
@@ -382,32 +381,30 @@ static const struct {
         {"pause", pausing, EXACT},
         {"sigsuspend", suspended, EXACT},
         {"epoll-wait", epoll_without_end, EXACT},
-        {"epoll-wait-for", epoll_for, ANEW},
-        {"epoll-pwait2-for", epoll_with_mask_for, ANEW},
-        {"sigtimedwait", signal_for, ANEW},
-        {"semtimedop", semaphore_for, ANEW},
+        {"epoll-wait-for", epoll_for, EXACT},
+        {"epoll-pwait2-for", epoll_with_mask_for, EXACT},
+        {"sigtimedwait", signal_for, EXACT},
+        {"semtimedop", semaphore_for, EXACT},
         {"recv-for", receiving_for, SOCKET},
         {"held", held, BUSY},
         {"stopped", stopped, EXACT},
         {"vfork", in_vfork, EXACT},
 };
 
-static int allowed_ms(Length length, bool followed)
+static int allowed_ms(Length length)
 {
-        bool anew = length == SOCKET || (length == ANEW && !followed);
-
         if (length == BUSY)
                 return 100 * long_ms;
-        return long_ms + (anew ? long_ms : 0) + long_ms / 2 - 20;
+        return long_ms + (length == SOCKET ? long_ms : 0) + long_ms / 2 - 20;
 }
 
-static int stand(size_t state, bool followed)
+static int stand(size_t state)
 {
         double start = now_ms(), took;
         int failed = states[state].stand();
 
         took = now_ms() - start;
-        if (took >= long_ms - 5 && took <= allowed_ms(states[state].length, followed))
+        if (took >= long_ms - 5 && took <= allowed_ms(states[state].length))
                 return failed;
         dprintf(2, "took %.0f ms instead of %d\n", took, long_ms);
         return failed ? failed : LATE;
@@ -415,12 +412,12 @@ static int stand(size_t state, bool followed)
 
 int main(int argc, char **argv)
 {
-        if (argc != 4)
+        if (argc != 3)
                 return 2;
         while_long.tv_sec = atoi(argv[2]);
         long_ms = (int) while_long.tv_sec * 1000;
         for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
                 if (strcmp(argv[1], states[i].name) == 0)
-                        return stand(i, strcmp(argv[3], "followed") == 0);
+                        return stand(i);
         return 2;
 }

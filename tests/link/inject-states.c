@@ -86,8 +86,7 @@ static int on_started(sd_bus_message *message, void *userdata, sd_bus_error *err
 static int start(Test *test, const char *program, const char *action, int *ret_say)
 {
         char seconds[16];
-        const char *argv[] = {program, test->state, seconds, test->followed ? "followed" : "alone",
-                              NULL};
+        const char *argv[] = {program, test->state, seconds, NULL};
         const char *overrides[] = {"rmdir=notify"};
         char rules[128];
         const LinkProgram what = {
@@ -387,12 +386,8 @@ static int run(Test *test, const char *program, const char *action)
 /* A timeout that nobody can shorten is spoken of, and no other. */
 static void check_notes(Test *test)
 {
-        static const char *const anew[] = {"epoll-wait-for", "epoll-pwait2-for", "sigtimedwait",
-                                           "semtimedop"};
         bool wanted = strcmp(test->state, "recv-for") == 0;
 
-        for (size_t i = 0; i < ELEMENTS_OF(anew); i++)
-                wanted |= !test->followed && strcmp(test->state, anew[i]) == 0;
         if (wanted != (test->notes > 0))
                 fail(test, "note",
                      wanted ? "none says that the timeout begins anew"

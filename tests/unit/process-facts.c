@@ -364,6 +364,29 @@ static void a_stack_that_leads_nowhere_still_has_its_first_line(void **state)
         strv_free(lines);
 }
 
+static void how_long_a_thread_sleeps_is_known(void **state)
+{
+        _cleanup_child_ Child child = child_start(NULL, NULL);
+        struct timespec pause = {.tv_nsec = 300 * 1000 * 1000};
+        uint64_t slept, later;
+        int r;
+
+        (void) state;
+        nanosleep(&pause, NULL);
+        r = process_slept_ns(child.pid, &slept);
+        if (r == -EOPNOTSUPP) {
+                print_message("not run (kernel): it does not tell (CONFIG_SCHED_DEBUG)\n");
+                return;
+        }
+        assert_int_equal(r, 0);
+        /* its preparation came first, and a busy machine's own time is not the scheduler's */
+        assert_in_range(slept, 200 * 1000 * 1000, 60 * 1000000000ull);
+        nanosleep(&pause, NULL);
+        assert_int_equal(process_slept_ns(child.pid, &later), 0);
+        assert_true(later > slept + 200 * 1000 * 1000);
+        assert_int_equal(process_slept_ns(4194303, &slept), -ESRCH);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -378,6 +401,7 @@ int main(void)
                 cmocka_unit_test(a_process_whose_first_thread_has_ended_still_shows_itself),
                 cmocka_unit_test(a_stack_names_its_functions_innermost_first),
                 cmocka_unit_test(a_stack_that_leads_nowhere_still_has_its_first_line),
+                cmocka_unit_test(how_long_a_thread_sleeps_is_known),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
