@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include "base/diagnostics.h"
+#include "rules/rule-condition.h"
 #include "rules/rule-set-data.h"
 #include "syscalls/syscall-table.h"
 
@@ -106,6 +107,40 @@ static int check_vdso(const Rule *rule, bool *said, Diagnostics *diagnostics)
                 name);
 }
 
+static bool looks_at_paths(const Rule *rule)
+{
+        for (size_t i = 0; i < rule->condition_count; i++)
+                if (rule->conditions[i]->subject == SUBJECT_PATH ||
+                    rule->conditions[i]->subject == SUBJECT_FD_PATH)
+                        return true;
+        return rule->exe || rule->started_by;
+}
+
+/* Where one of these guards is open the program can give a file other names than the rule has. */
+static int check_names(const RuleSet *set, const Rule *rule, size_t number,
+                       Diagnostics *diagnostics)
+{
+        static const struct {
+                const char *guard, *how;
+        } openings[] = {
+                {"mounts", "chroot, pivot_root or a mount"},
+                {"setns", "setns into another mount namespace"},
+                {"file-names", "a link or a renaming"},
+        };
+
+        if (!looks_at_paths(rule))
+                return 0;
+        for (size_t i = 0; i < ELEMENTS_OF(openings); i++)
+                if (rule_set_opens_guard(set, openings[i].guard))
+                        return diagnostics_add(
+                                diagnostics, SEVERITY_WARNING, rule->line, rule->column,
+                                "rule %zu (%s) goes by paths, and the guard '%s' is open: after %s "
+                                "the program reaches the same file by a path that the rule does "
+                                "not have; leave the guard shut",
+                                number, rule->selector, openings[i].guard, openings[i].how);
+        return 0;
+}
+
 static bool kernel_narrows(const Rule *rule)
 {
         for (size_t i = 0; i < rule->condition_count; i++)
@@ -168,6 +203,8 @@ int rule_check(const RuleSet *set, Diagnostics *diagnostics)
                         r = check_forever_place(rule, standing, diagnostics);
                 if (r >= 0)
                         r = check_vdso(rule, &said, diagnostics);
+                if (r >= 0)
+                        r = check_names(set, rule, i + 1, diagnostics);
                 stand(rule, i + 1, standing);
         }
         return r < 0 ? r : check_plan(set, diagnostics);

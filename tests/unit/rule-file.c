@@ -251,6 +251,17 @@ static const Case warnings[] = {
         {FILE_OF("{\"syscall\": \"clock_gettime\", \"action\": \"abort\"}"),
          "2:1: warning: for clock_gettime to be seen, programs started in this jail have no vDSO: "
          "each look at a clock is a call; programs that run already go on asking theirs"},
+        {"{\"seccomp-jail\": 1, \"default\": \"allow\", \"open-guards\": [\"namespaces\", "
+         "\"mounts\"],\n\"rules\": [\n"
+         "{\"syscall\": \"mkdir\", \"action\": \"abort\"},\n"
+         "{\"syscall\": \"openat\", \"where\": {\"path\": \"/secret\"}, \"action\": \"abort\"}]}",
+         "1:57: warning: the guard 'namespaces' is open: in namespaces of its own a program gives "
+         "paths and rights other meanings (sandboxes of browsers need it)\n"
+         "1:71: warning: the guard 'mounts' is open: a mount gives paths other meanings\n"
+         "4:1: warning: rule 2 (openat) goes by paths, and the guard 'mounts' is open: after "
+         "chroot, "
+         "pivot_root or a mount the program reaches the same file by a path that the rule does not "
+         "have; leave the guard shut"},
         {"{\"seccomp-jail\": 1, \"default\": \"allow\", \"open-guards\": [\"ptrace\"]}",
          "1:57: warning: the guard 'ptrace' is open: a program could take over any process of its "
          "user that is not in the jail"},
