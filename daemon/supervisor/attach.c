@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 
+#include "supervisor/fail-closed.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-loop.h"
 #include "supervisor/ptrace-request.h"
@@ -285,9 +286,7 @@ bool attach_completes(Supervisor *supervisor, Tracee *tracee)
         if (r == TRACEE_GONE || r == 0)
                 return true;
         problem_set(&problem, r, "the filter could not be installed: %s", strerror(-r));
-        call_log_note(&supervisor->log, "killed", problem_text(&problem));
-        supervisor_log_written(supervisor);
-        kill(tracee_pid(tracee), SIGKILL);
+        fail_closed_process(supervisor, tracee_pid(tracee), problem_text(&problem));
         return true;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "supervisor/decision.h"
+#include "supervisor/fail-closed.h"
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
 #include "supervisor/placement.h"
@@ -80,8 +81,8 @@ void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
                 call->executed = executed;
 
                 if (r < 0 && r != TRACEE_GONE) {
-                        decision_fail_closed(supervisor, tracee,
-                                             "cannot set the registers of the call");
+                        fail_closed_call(supervisor, tracee,
+                                         "cannot set the registers of the call");
                         return;
                 }
         }
@@ -111,8 +112,8 @@ void carry_out_result(Supervisor *supervisor, Tracee *tracee, CallAction action,
         tracee->call->action = action;
         end_waiting(tracee);
         r = tracee_skip_call(tracee_tid(tracee), result);
-        if (r < 0 && r != TRACEE_GONE)
-                kill(tracee_pid(tracee), SIGKILL); /* it must not run: nothing less is left */
+        if (r < 0 && r != TRACEE_GONE) /* it must not run: nothing less is left */
+                fail_closed_process(supervisor, tracee_pid(tracee), "a call cannot be skipped");
         write_record(supervisor, tracee, r < 0 ? &(CallEnd){.ended = "killed"} : &end);
         send_signal_after(tracee);
         drop_call(supervisor, tracee);
@@ -226,12 +227,17 @@ void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
         CallEnd end = {.returned = true, .result = result};
         TraceeView view = tracee_view(tracee);
         CallerView caller = tracee_view_caller(&view);
+        int r;
 
         if (call->interrupting) {
                 break_off(supervisor, tracee);
                 return;
         }
-        if (call->pinned && put_back_arguments(tracee) == TRACEE_GONE)
+        r = call->pinned ? put_back_arguments(tracee) : 0;
+        if (r < 0 && r != TRACEE_GONE)
+                fail_closed_process(supervisor, tracee_pid(tracee),
+                                    "the registers of a call cannot be put back");
+        if (r < 0)
                 end = (CallEnd){.ended = "killed"};
         else
                 end.result = result = path_check_exit(supervisor, tracee, result);

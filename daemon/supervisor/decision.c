@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "supervisor/carry-out.h"
+#include "supervisor/fail-closed.h"
 #include "supervisor/file-names.h"
 #include "supervisor/guard.h"
 #include "supervisor/injection.h"
@@ -21,29 +22,6 @@
 #include "supervisor/tighten.h"
 #include "supervisor/timed-wait.h"
 #include "supervisor/way-back.h"
-
-void decision_fail_closed(Supervisor *supervisor, Tracee *tracee, const char *why)
-{
-        if (!tracee->call) {
-                call_log_note(&supervisor->log, "failed-closed", why);
-                supervisor_log_written(supervisor);
-                if (tracee_skip_call(tracee_tid(tracee), -EPERM) == 0)
-                        supervisor_resume(supervisor, tracee, 0);
-                else
-                        kill(tracee_pid(tracee), SIGKILL);
-                return;
-        }
-        if (!tracee->call->logged) {
-                call_log_note(&supervisor->log, "failed-closed", why);
-                supervisor_log_written(supervisor);
-        }
-        tracee->call->by = BY_SUPERVISOR;
-        tracee->call->rule = -1;
-        tracee->call->verified = VERIFIED_NO;
-        free(tracee->call->unverified_reason);
-        tracee->call->unverified_reason = strdup(why);
-        carry_out_result(supervisor, tracee, CALL_ABORTED, -EPERM);
-}
 
 /* One call on its way to a verdict. */
 typedef struct Judgement {
@@ -109,8 +87,8 @@ static int open_call(Tracee *tracee, const Judgement *judgement, bool decode)
 static void judge_later(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
         if (put_off_start(supervisor, tracee, &judgement->wish) < 0)
-                decision_fail_closed(supervisor, tracee,
-                                     "too many paths of the call have to be asked a server for");
+                fail_closed_call(supervisor, tracee,
+                                 "too many paths of the call have to be asked a server for");
 }
 
 static void apply_return(Supervisor *supervisor, Tracee *tracee, const Action *action)
@@ -127,8 +105,7 @@ static void apply_return(Supervisor *supervisor, Tracee *tracee, const Action *a
                         "the rule's bytes cannot be written into the program's buffer: %s",
                         problem_text(&problem));
 
-                decision_fail_closed(supervisor, tracee,
-                                     why ? why : "no memory for the rule's bytes");
+                fail_closed_call(supervisor, tracee, why ? why : "no memory for the rule's bytes");
                 return;
         }
         carry_out_result(supervisor, tracee, CALL_RETURNED,
@@ -142,8 +119,8 @@ static void apply_allow(Supervisor *supervisor, Tracee *tracee, const Action *ac
         if (action->after) {
                 tracee->call->after = calloc(1, sizeof(*tracee->call->after));
                 if (!tracee->call->after || action_copy(action, tracee->call->after) < 0) {
-                        decision_fail_closed(supervisor, tracee,
-                                             "no memory to change the call's result");
+                        fail_closed_call(supervisor, tracee,
+                                         "no memory to change the call's result");
                         return;
                 }
         }
@@ -155,11 +132,10 @@ static void apply_script(Supervisor *supervisor, Tracee *tracee, const Action *a
         int r = slow_action_script(supervisor, tracee, action);
 
         if (r < 0)
-                decision_fail_closed(supervisor, tracee,
-                                     r == -ENOENT
-                                             ? "the launcher of the rule's script has ended; set "
-                                               "the rule again to have another one"
-                                             : "the rule's script could not be started");
+                fail_closed_call(supervisor, tracee,
+                                 r == -ENOENT ? "the launcher of the rule's script has ended; set "
+                                                "the rule again to have another one"
+                                              : "the rule's script could not be started");
 }
 
 void decision_apply(Supervisor *supervisor, Tracee *tracee, const Action *action)
@@ -168,8 +144,8 @@ void decision_apply(Supervisor *supervisor, Tracee *tracee, const Action *action
                 tracee->call->signal_after = action->signal;
         if (action->delay_usec) {
                 if (slow_action_delay(supervisor, tracee, action) < 0)
-                        decision_fail_closed(supervisor, tracee,
-                                             "the rule's delay could not be waited for");
+                        fail_closed_call(supervisor, tracee,
+                                         "the rule's delay could not be waited for");
                 return;
         }
         switch (action->kind) {
@@ -186,8 +162,8 @@ void decision_apply(Supervisor *supervisor, Tracee *tracee, const Action *action
                 break;
         case ACTION_NOTIFY:
                 if (pending_calls_hold(supervisor, tracee) < 0)
-                        decision_fail_closed(supervisor, tracee,
-                                             "the call could not be held for an answer");
+                        fail_closed_call(supervisor, tracee,
+                                         "the call could not be held for an answer");
                 else if (tracee->injection)
                         injection_held(supervisor, tracee);
                 break;
@@ -195,7 +171,7 @@ void decision_apply(Supervisor *supervisor, Tracee *tracee, const Action *action
                 apply_script(supervisor, tracee, action);
                 break;
         default:
-                decision_fail_closed(supervisor, tracee, "the rule's action cannot be carried out");
+                fail_closed_call(supervisor, tracee, "the rule's action cannot be carried out");
                 break;
         }
 }
@@ -394,7 +370,7 @@ static void apply_outcome(Supervisor *supervisor, Tracee *tracee, const Judgemen
                 return;
         }
         if (outcome->judged_memory && !judged_is_pinned(&judgement->effective)) {
-                decision_fail_closed(supervisor, tracee, judgement->effective.incomplete);
+                fail_closed_call(supervisor, tracee, judgement->effective.incomplete);
                 return;
         }
         if (outcome->judged_memory)
@@ -457,7 +433,7 @@ static const char *why_not_judged(int error)
         case -EBUSY:
                 return SERVER_IS_SILENT;
         default:
-                return "no memory to judge the call";
+                return "memory or descriptors lack to judge the call";
         }
 }
 
@@ -487,7 +463,7 @@ static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
         if (r == -EINPROGRESS)
                 judge_later(supervisor, tracee, judgement);
         else if (r < 0)
-                decision_fail_closed(supervisor, tracee, why_not_judged(r));
+                fail_closed_call(supervisor, tracee, why_not_judged(r));
         else
                 apply_outcome(supervisor, tracee, judgement, &outcome);
 }
@@ -503,7 +479,7 @@ static void refuse_guarded(Supervisor *supervisor, Tracee *tracee, Judgement *ju
                 return;
         }
         if (r < 0) {
-                decision_fail_closed(supervisor, tracee, why);
+                fail_closed_call(supervisor, tracee, why);
                 return;
         }
         tracee->call->by = BY_SUPERVISOR;
@@ -571,7 +547,7 @@ void decision_at_entry(Supervisor *supervisor, Tracee *tracee)
         if (r == TRACEE_GONE)
                 return;
         if (r < 0) {
-                decision_fail_closed(supervisor, tracee, "a call of a foreign architecture");
+                fail_closed_call(supervisor, tracee, "a call of a foreign architecture");
                 return;
         }
         place = tracee->way_back.instruction_pointer;
@@ -579,8 +555,9 @@ void decision_at_entry(Supervisor *supervisor, Tracee *tracee)
         if (r > 0) {
                 timed_wait_repeats(tracee, place, judgement.stop.stack_pointer);
                 supervisor_resume(supervisor, tracee, 0);
-        } else if (r < 0 && r != TRACEE_GONE)
-                decision_fail_closed(supervisor, tracee, "cannot put the registers of a call back");
+        } else if (r < 0 && r != TRACEE_GONE) {
+                fail_closed_call(supervisor, tracee, "cannot put the registers of a call back");
+        }
         if (r != 0 || tighten_comes_first(supervisor, tracee, &judgement.own))
                 return;
         if (!tracee->put_off) {

@@ -124,6 +124,13 @@ static int open_directory(int from, const char *name)
         return fd < 0 ? -errno : fd;
 }
 
+/* It is no directory (any more), or one that the program may not read either. */
+static bool holds_nothing(int error)
+{
+        return error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -EACCES ||
+               error == -EPERM;
+}
+
 static int judge_below(Naming *naming, int directory, const char *old, const char *fresh);
 
 static int judge_entry(Naming *naming, int directory, const struct dirent *entry, const char *old,
@@ -142,7 +149,7 @@ static int judge_entry(Naming *naming, int directory, const struct dirent *entry
                 return r;
         fd = open_directory(directory, entry->d_name);
         if (fd < 0)
-                return fd == -EREMOTE ? fd : 0;
+                return holds_nothing(fd) ? 0 : fd;
         return judge_below(naming, fd, from, to);
 }
 
@@ -195,7 +202,7 @@ static int judge_tree(Naming *naming, const char *old, const char *fresh)
                 return -ENOMEM;
         fd = open_directory(AT_FDCWD, path);
         if (fd < 0)
-                return fd == -EREMOTE ? fd : 0;
+                return holds_nothing(fd) ? 0 : fd;
         return judge_below(naming, fd, old, fresh);
 }
 
@@ -205,9 +212,20 @@ static int look_up(const CallRegisters *call, int index, const CallerView *view,
 {
         int r = caller_resolve_argument(call, (unsigned) index, view, ret);
 
-        if (r == 0)
+        switch (-r) {
+        case 0:
                 return 1;
-        return r == -ETIMEDOUT || r == -EBUSY || r == -EINPROGRESS || r == -ENOMEM ? r : 0;
+        case ENOENT:
+        case ENOTDIR:
+        case ELOOP:
+        case ENAMETOOLONG:
+        case EACCES:
+        case EFAULT:
+        case EBADF:
+                return 0;
+        default:
+                return r;
+        }
 }
 
 void file_names_look_up(const CallRegisters *call, const CallerView *view)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "hook/landing-page.h"
+#include "supervisor/fail-closed.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-loop.h"
 #include "supervisor/ptrace-request.h"
@@ -130,11 +131,8 @@ static void bury(Supervisor *supervisor, Tracee *tracee, const char *why)
 {
         const Stop stop = {.tid = tracee_tid(tracee), .kind = STOP_KILLED, .value = SIGKILL};
 
-        if (why) {
-                call_log_note(&supervisor->log, "killed", why);
-                supervisor_log_written(supervisor);
-                kill(tracee_pid(tracee), SIGKILL);
-        }
+        if (why)
+                fail_closed_process(supervisor, tracee_pid(tracee), why);
         if (stop_queue_push(&supervisor->later, &stop) < 0)
                 supervisor_stop(supervisor, "no-memory");
 }

@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 
 #include "hook/landing-page.h"
+#include "supervisor/exec-image.h"
+#include "supervisor/fail-closed.h"
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/remote-call.h"
@@ -349,23 +351,11 @@ int64_t path_check_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
                 return result;
         call->verified = VERIFIED_CHANGED;
         if (close_in_tracee(supervisor, tracee, (int) result) < 0)
-                kill(tracee_pid(tracee), SIGKILL); /* it must not have the descriptor */
+                fail_closed_process(supervisor, tracee_pid(tracee),
+                                    "a descriptor of another file than the judged one cannot be "
+                                    "closed");
         (void) tracee_set_result(tracee_tid(tracee), -EACCES);
         return -EACCES;
-}
-
-/* A rule names the image that runs, and refuses it. */
-static bool refuses_image(Supervisor *supervisor, Tracee *tracee)
-{
-        const CallRegisters *call = &tracee->call->decoded.registers;
-        const char *exe = tracee->process->exe;
-        RuleOutcome outcome;
-
-        return tracee->call->by == BY_RULE && exe &&
-               rule_asking_judge_opening(supervisor, tracee, call, exe, &outcome) == 0 &&
-               outcome.number > 0 &&
-               (outcome.action->kind == ACTION_ABORT ||
-                outcome.action->kind == ACTION_ABORT_FOREVER);
 }
 
 bool path_check_exec(Supervisor *supervisor, Tracee *tracee)
@@ -384,5 +374,5 @@ bool path_check_exec(Supervisor *supervisor, Tracee *tracee)
         call->verified = VERIFIED_NO;
         call->unverified_reason = strdup("the image that runs is another file: the interpreter of "
                                          "a script, or the file was exchanged");
-        return !refuses_image(supervisor, tracee);
+        return exec_image_may_run(supervisor, tracee, path->resolved);
 }

@@ -31,6 +31,5 @@ bool path_check_is_spared(Supervisor *supervisor, Tracee *tracee, const PinnedCa
 int64_t path_check_exit(Supervisor *supervisor, Tracee *tracee, int64_t result);
 
 /* After a successful exec: whether the image may run. What a path led to may be the interpreter of
- * a script, or have been exchanged: then a rule that names it decides as if it had been asked for.
- */
+ * a script, or have been exchanged: exec-image.h. */
 bool path_check_exec(Supervisor *supervisor, Tracee *tracee);

@@ -12,6 +12,7 @@
 #include "supervisor/carry-out.h"
 #include "supervisor/decision.h"
 #include "supervisor/decoy-listener.h"
+#include "supervisor/fail-closed.h"
 #include "supervisor/hand-over.h"
 #include "supervisor/injection.h"
 #include "supervisor/open-call.h"
@@ -103,7 +104,7 @@ static void deliver(Supervisor *supervisor, Birth *birth)
         id_map_take(&supervisor->births, birth->id);
         birth_free(birth);
         if (r < 0 && r != TRACEE_GONE) {
-                kill(tid, SIGKILL);
+                fail_closed_process(supervisor, tid, "a new thread cannot be supervised");
                 return;
         }
         if (!tracee)
@@ -203,7 +204,7 @@ static void on_stranger(Supervisor *supervisor, const Stop *stop)
         Birth *birth = birth_of(supervisor, stop->tid);
 
         if (!birth) {
-                kill(stop->tid, SIGKILL); /* no memory to supervise it */
+                fail_closed_process(supervisor, stop->tid, "no memory to supervise a new thread");
                 return;
         }
         if (stop->kind == STOP_EXITED || stop->kind == STOP_KILLED) {
@@ -304,13 +305,6 @@ static void take_over_leader(Supervisor *supervisor, Tracee *leader, pid_t old_t
         tracee_table_remove(&supervisor->tracees, caller, &ended);
 }
 
-static void end_image(Supervisor *supervisor, Tracee *tracee, const char *why)
-{
-        call_log_note(&supervisor->log, "killed", why);
-        supervisor_log_written(supervisor);
-        kill(tracee_pid(tracee), SIGKILL);
-}
-
 /* The program made our private call by itself. */
 static int on_private_call(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
@@ -374,15 +368,15 @@ static void on_exec(Supervisor *supervisor, Tracee *tracee)
                 r = begin_jail(supervisor);
         if (r == 0 && !path_check_exec(supervisor, tracee))
                 r = problem_set(&problem, -EACCES,
-                                "the rules refuse %s, which runs in place of what was judged",
-                                tracee->process->exe);
+                                "nothing allows %s, which runs in place of what was judged",
+                                tracee->process->exe ? tracee->process->exe : "an image");
         carry_out_ended(supervisor, tracee, "exec");
         if (r < 0) {
                 problem_set(&problem, r, "the program could not be prepared: %s", strerror(-r));
                 if (first)
                         supervisor->events->start_failed(supervisor->events_userdata,
                                                          problem_text(&problem));
-                end_image(supervisor, tracee, problem_text(&problem));
+                fail_closed_process(supervisor, tracee_pid(tracee), problem_text(&problem));
                 return;
         }
         tracee->process->ran = true;
@@ -399,9 +393,12 @@ static void on_syscall_stop(Supervisor *supervisor, Tracee *tracee)
         TraceeCall stop;
         int r = tracee_get_call(tracee_tid(tracee), &stop);
 
-        if (r < 0)
+        if (r == TRACEE_GONE)
                 return;
-        if (stop.stop == TRACEE_CALL_EXIT && tracee->call)
+        if (r < 0)
+                fail_closed_process(supervisor, tracee_pid(tracee),
+                                    "what a stop at a call is about cannot be read");
+        else if (stop.stop == TRACEE_CALL_EXIT && tracee->call)
                 carry_out_exit(supervisor, tracee, stop.result);
         else
                 supervisor_resume(supervisor, tracee, 0);

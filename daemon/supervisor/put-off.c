@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 
 #include "supervisor/decision.h"
+#include "supervisor/fail-closed.h"
 #include "supervisor/open-call.h"
 
 /* A server has so long to answer for one path. */
@@ -56,7 +57,7 @@ static void judge_again(PutOff *put_off, int r, char *resolved)
                             resolved);
         end_lookup(put_off);
         if (r < 0)
-                decision_fail_closed(supervisor, tracee, "no memory to judge the call");
+                fail_closed_call(supervisor, tracee, "no memory to judge the call");
         else
                 decision_at_entry(supervisor, tracee);
 }

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "supervisor/decision.h"
+#include "supervisor/fail-closed.h"
 #include "supervisor/launchers.h"
 
 /* How long a launcher has to say that it has killed a script at its limit. */
@@ -109,7 +110,7 @@ static void give_up(Script *script, const char *why)
         if (!tracee)
                 return;
         tracee->call->script = 0;
-        decision_fail_closed(supervisor, tracee, why);
+        fail_closed_call(supervisor, tracee, why);
 }
 
 /* The launcher kills it at its limit, and says so; one that is stopped says nothing. */
@@ -266,7 +267,7 @@ static void apply_verdict(Supervisor *supervisor, Tracee *tracee, bool seed, int
                 r = read_verdict(tracee, output, &action);
         tracee->call->by = BY_SCRIPT;
         if (r < 0 || action.kind == ACTION_SCRIPT || action_is_forever(action.kind))
-                decision_fail_closed(supervisor, tracee, "the rule's script gave no verdict");
+                fail_closed_call(supervisor, tracee, "the rule's script gave no verdict");
         else
                 decision_apply(supervisor, tracee, &action);
         action_release(&action);

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include "hook/landing-page.h"
+#include "supervisor/fail-closed.h"
 #include "supervisor/filter.h"
 #include "supervisor/guard.h"
 #include "supervisor/injection.h"
@@ -135,7 +136,8 @@ bool tighten_comes_first(Supervisor *supervisor, Tracee *tracee, const CallRegis
         if (r == 0)
                 supervisor_resume(supervisor, tracee, 0);
         else if (r != TRACEE_GONE)
-                kill(tracee_pid(tracee), SIGKILL);
+                fail_closed_process(supervisor, tracee_pid(tracee),
+                                    "a call cannot be made again under stricter rules");
         return true;
 }
 
@@ -181,10 +183,8 @@ static void look_at_thread(void *value, void *userdata)
         look->unsettled++;
         if (!look->give_up)
                 return;
-        call_log_note(&look->supervisor->log, "killed",
-                      "a thread could not be stopped for rules that became stricter");
-        supervisor_log_written(look->supervisor);
-        kill(tracee_pid(tracee), SIGKILL);
+        fail_closed_process(look->supervisor, tracee_pid(tracee),
+                            "a thread could not be stopped for rules that became stricter");
 }
 
 /* ---- until it holds ---- */
@@ -341,10 +341,8 @@ void tighten_to_rules(Supervisor *supervisor)
                 rule_set_mark_passing(supervisor->rules, tightening->taken_back);
         r = make_filter(supervisor, tightening->taken_back, &tightening->newest);
         if (r < 0) {
-                call_log_note(&supervisor->log, "killed",
-                              "no filter could be made for rules that became stricter");
-                supervisor_log_written(supervisor);
-                supervisor_stop(supervisor, "stopped");
+                fail_closed_jail(supervisor,
+                                 "no filter could be made for rules that became stricter");
                 return;
         }
         tightening->generation++;
@@ -397,9 +395,7 @@ static void end_process(Supervisor *supervisor, const Tracee *tracee, int error,
 {
         problem_set(problem, error, "the filter for stricter rules could not be installed: %s",
                     strerror(-error));
-        call_log_note(&supervisor->log, "killed", problem_text(problem));
-        supervisor_log_written(supervisor);
-        kill(tracee_pid(tracee), SIGKILL);
+        fail_closed_process(supervisor, tracee_pid(tracee), problem_text(problem));
 }
 
 void tighten_thread(Supervisor *supervisor, Tracee *tracee)

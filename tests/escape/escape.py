@@ -83,9 +83,18 @@ class Ground:
         flag = self.victim.stdout.readline().decode().strip()
         self.environment |= {"ATTACK_VICTIM": str(self.victim.pid), "ATTACK_VICTIM_FLAG": flag}
 
-    def rules(self):
+    def _rules_by_default(self):
+        """Nothing names the refused program: what may run is named."""
+        others = [one["name"] for one in self.jail.json_lines("syscalls", "--json")
+                  if one["name"] not in ("execve", "execveat")]
+        may_run = [str(pathlib.Path(path).resolve()) for path in (self.program, "/bin/true")]
+        return {"seccomp-jail": 1, "default": "abort", "rules": [
+            {"syscall": others, "action": "allow-forever"},
+            {"syscall": "execve", "where": {"path": may_run}, "action": "allow"}]}
+
+    def rules(self, by_default=False):
         path = self.jail.work / "escape.jail.json"
-        path.write_text(json.dumps({
+        path.write_text(json.dumps(self._rules_by_default() if by_default else {
             "seccomp-jail": 1,
             "description": "what no attack may do",
             "default": "allow-forever",
@@ -157,7 +166,8 @@ def run_jailed(options, name):
     """What it won in the jail, or nothing."""
     with Jail(options.bin) as jail:
         ground = Ground(jail, name, options.rounds)
-        command = [jail.bin / "jailctl", "run", "--user", "--rules", ground.rules(), "--ask", "none",
+        command = [jail.bin / "jailctl", "run", "--user", "--rules",
+                   ground.rules(options.by_default), "--ask", "none",
                    "--", ground.program]
         still = ""
         try:
@@ -198,6 +208,8 @@ def main():
     parser.add_argument("bin", type=pathlib.Path)
     parser.add_argument("--bare", action="store_true", help="only without a jail")
     parser.add_argument("--jailed", action="store_true", help="only in a jail")
+    parser.add_argument("--by-default", action="store_true",
+                        help="the jail refuses by its default what no rule lets run")
     parser.add_argument("--timeout", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=2000, help="how often a race is run in a jail")
     parser.add_argument("names", nargs="*")
