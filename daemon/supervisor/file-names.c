@@ -98,7 +98,8 @@ static int judge_name(Naming *naming, const char *old, const char *fresh)
                 stays = judge_opening(naming, fresh, &after);
         if (stays < 0)
                 return stays;
-        if (stays && after.number == before.number)
+        /* a name that could not be judged is under no rule */
+        if (stays && !after.unreadable && after.number == before.number)
                 return 0;
         *naming->ret = before;
         return 1;

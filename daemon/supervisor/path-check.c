@@ -295,7 +295,7 @@ static bool same_name(const char *opened, const char *judged)
 }
 
 /* By name, as the rules and the person know it. What a rule has allowed may also be another file
- * that it allows. */
+ * that it allows. What cannot be known was not judged. */
 static bool opened_what_was_judged(Supervisor *supervisor, Tracee *tracee, int fd,
                                    const char *judged)
 {

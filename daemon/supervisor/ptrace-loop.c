@@ -44,11 +44,17 @@ typedef struct Birth {
                         */
         CallRegisters own;   /* put_back: what they were */
         cpu_set_t *own_mask; /* its maker's, which placement.h has moved; owned */
+        Supervisor *supervisor;
+        sd_event_source *patience; /* nobody whose death would be seen can be its maker */
 } Birth;
+
+/* A maker that lives tells of it long before. */
+#define MAKER_TELLS_USEC 1000000
 
 static void birth_free(Birth *birth)
 {
         process_release(birth->maker);
+        sd_event_source_disable_unref(birth->patience);
         free(birth->own_mask);
         free(birth);
 }
@@ -63,6 +69,7 @@ static Birth *birth_of(Supervisor *supervisor, pid_t tid)
         if (!birth)
                 return NULL;
         birth->id = (uint64_t) tid;
+        birth->supervisor = supervisor;
         if (id_map_put(&supervisor->births, birth) < 0) {
                 free(birth);
                 return NULL;
@@ -169,10 +176,19 @@ static void on_birth(Supervisor *supervisor, Tracee *tracee)
 {
         unsigned long message;
         Birth *birth = NULL;
+        int r = tracee_get_event_message(tracee_tid(tracee), &message);
 
-        if (tracee_get_event_message(tracee_tid(tracee), &message) == 0 &&
-            !tracee_table_get(&supervisor->tracees, (pid_t) message))
+        if (r == 0 && !tracee_table_get(&supervisor->tracees, (pid_t) message)) {
                 birth = birth_of(supervisor, (pid_t) message);
+                r = birth ? 0 : -ENOMEM;
+        }
+        if (r < 0) {
+                /* what was made is looked at itself once its maker is gone */
+                if (r != TRACEE_GONE)
+                        fail_closed_process(supervisor, tracee_pid(tracee),
+                                            "what a thread has made cannot be known");
+                return;
+        }
         if (birth) {
                 birth->maker = process_reference(tracee->process);
                 birth->maker_tight = tracee->tight;
@@ -199,6 +215,32 @@ static pid_t origin_of(pid_t tid)
         return parent;
 }
 
+static int on_untold(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Birth *birth = userdata;
+
+        (void) source;
+        (void) usec;
+        if (birth->maker)
+                birth->patience = sd_event_source_disable_unref(birth->patience);
+        else
+                deliver(birth->supervisor, birth);
+        return 0;
+}
+
+/* Its maker may have died before it was seen, and no death will come that could be the maker's. */
+static void await_maker(Supervisor *supervisor, Birth *birth)
+{
+        birth->origin = origin_of((pid_t) birth->id);
+        if (process_table_get(&supervisor->tracees, birth->origin))
+                return;
+        if (sd_event_add_time_relative(supervisor->event, &birth->patience, CLOCK_MONOTONIC,
+                                       MAKER_TELLS_USEC, 0, on_untold, birth) < 0)
+                deliver(supervisor, birth);
+        else
+                supervisor_touch(supervisor);
+}
+
 static void on_stranger(Supervisor *supervisor, const Stop *stop)
 {
         Birth *birth = birth_of(supervisor, stop->tid);
@@ -217,7 +259,7 @@ static void on_stranger(Supervisor *supervisor, const Stop *stop)
         if (birth->maker)
                 deliver(supervisor, birth);
         else
-                birth->origin = origin_of(stop->tid);
+                await_maker(supervisor, birth);
 }
 
 typedef struct OrphanSearch {
