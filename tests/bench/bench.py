@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures what a jail costs, against the kernel's own round trip and against strace.
 
-    bench.py BIN [--rounds N] [--quick] [--only NAME...] [--keep] [--out DIRECTORY]
+    bench.py BIN [--rounds N] [--quick] [--only NAME...] [--keep] [--out DIRECTORY] [--readme FILE]
 
 Everything that is compared is measured in one run, in turn, round by round; a figure is the median
-of its rounds. Writes REPORT.md and REPORT.json into DIRECTORY (BIN/bench). NAME: calls, held,
+of its rounds. Writes REPORT.md and REPORT.json into DIRECTORY (BIN/bench), and the figures that
+have a goal into FILE, between its two lines that say "figures". NAME: calls, held,
 compute, start (in rounds), work, memory, pending, system (once). --keep: what is not measured now
 stays as REPORT.json has it, so that it can be done part by part; no figure is of two parts. --quick
 shows in seconds that each measurement works; its figures mean nothing.
@@ -36,13 +37,11 @@ def table(report):
 
 
 def page(report):
-    machine = report["machine"]
     lines = [
         "# What a jail costs",
         "",
-        f"{machine['time']}, Linux {machine['kernel']}, {machine['processors']} processors "
-        f"({machine['model']}), load {machine['load']:.1f} at the beginning, {report['rounds']} "
-        "rounds, medians. Ratios are between figures of the same run. Made by "
+        f"{measured_at(report)}, load {report['machine']['load']:.1f} at the beginning, "
+        f"{report['rounds']} rounds, medians. Ratios are between figures of the same run. Made by "
         "`tests/bench/bench.py`.",
         "",
         *table(report),
@@ -59,6 +58,27 @@ def page(report):
         lines.append(f"| {name} | {statistics.median(values):.0f} | {min(values):.0f} | "
                      f"{max(values):.0f} |")
     return "\n".join(lines) + "\n"
+
+
+def measured_at(report):
+    place = report["machine"]
+    return (f"{place['time']}, Linux {place['kernel']}, {place['processors']} processors "
+            f"({place['model']})")
+
+
+README_BEGIN, README_END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
+
+
+def with_figures(readme, report):
+    """The text of a README with the report's figures in their place."""
+    lines = [f"{measured_at(report)}:", "", "| figure | measured | goal |", "| --- | --- | --- |"]
+    for row in report["figures"]:
+        if row["met"] is not None:
+            text = row["text"] if row["met"] else f"**{row['text']}**"
+            lines.append(f"| {row['name']} | {text} | {row['goal_text']} |")
+    head, _, rest = readme.partition(README_BEGIN)
+    _, _, tail = rest.partition(README_END)
+    return head + README_BEGIN + "\n".join(lines) + "\n" + README_END + tail
 
 
 def machine():
@@ -88,6 +108,7 @@ def main():
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--readme", type=pathlib.Path)
     options = parser.parse_args()
     need_programs("strace", "taskset", "git", "make")
     rounds = 1 if options.quick else options.rounds
@@ -113,6 +134,8 @@ def main():
         return 1 if missing and not options.only else 0
     (out / "REPORT.json").write_text(json.dumps(report, indent=1) + "\n")
     (out / "REPORT.md").write_text(page(report))
+    if options.readme:
+        options.readme.write_text(with_figures(options.readme.read_text(), report))
     print(page(report))
     return 0
 
