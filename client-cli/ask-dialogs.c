@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/nearest-name.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "client-cli/print-bytes.h"
@@ -47,70 +48,139 @@ DialogEnd ask_dialog_return(AskTerminal *ask, Verdict *verdict, char **ret_actio
         return DIALOG_ANSWER;
 }
 
-/* One argument of the call; an empty line keeps it. */
-static DialogEnd edit_argument(AskTerminal *ask, const cJSON *argument, int index, Verdict *verdict)
+/* A call on its way to be another one. */
+typedef struct Edit {
+        const cJSON *call;  /* that is held */
+        cJSON *calls;       /* all that there are, owned; NULL: they could not be asked for */
+        const cJSON *other; /* of them, that shall run instead; NULL for the same */
+        Verdict *verdict;
+} Edit;
+
+static void edit_release(Edit *edit)
 {
-        _cleanup_free_ char *text = text_shown(json_string(argument, "text")), *line = NULL;
+        cJSON_Delete(edit->calls);
+}
+
+/* The arguments of what will run. */
+static const cJSON *edit_arguments(const Edit *edit)
+{
+        return cJSON_GetObjectItemCaseSensitive(edit->other ? edit->other : edit->call,
+                                                "arguments");
+}
+
+/* What argument `index` is as things stand: in words where the held call has one there. */
+static const char *edit_text(const Edit *edit, int index)
+{
+        const cJSON *list = cJSON_GetObjectItemCaseSensitive(edit->call, "arguments");
+        const cJSON *argument = cJSON_GetArrayItem(list, index), *raw;
+
+        for (size_t i = 0; i < edit->verdict->arguments.count; i++)
+                if (atoi(edit->verdict->arguments.list[i].key) == index)
+                        return edit->verdict->arguments.list[i].value;
+        if (argument)
+                return json_string(argument, "text");
+        list = cJSON_GetObjectItemCaseSensitive(edit->call, "args");
+        raw = cJSON_GetArrayItem(list, index);
+        return cJSON_IsString(raw) ? raw->valuestring : "";
+}
+
+/* One argument of the call; an empty line keeps it. */
+static DialogEnd edit_argument(AskTerminal *ask, const Edit *edit, const char *name, int index)
+{
+        _cleanup_free_ char *text = text_shown(edit_text(edit, index)), *line = NULL;
         char key[16];
         DialogEnd end;
 
-        fprintf(ask_stream(ask), "   %d %s [%s]: ", index, json_string(argument, "name"),
-                text ? text : "");
+        fprintf(ask_stream(ask), "   %d %s [%s]: ", index, name, text ? text : "");
         end = ask_line(ask, &line);
         if (end != DIALOG_ANSWER || !*line)
                 return end;
         snprintf(key, sizeof(key), "%d", index);
-        return verdict_set_text(&verdict->arguments, key, line) < 0 ? DIALOG_BACK : DIALOG_ANSWER;
+        return verdict_set_text(&edit->verdict->arguments, key, line) < 0 ? DIALOG_BACK
+                                                                          : DIALOG_ANSWER;
 }
 
 /* What will run instead, as far as it is known here. */
-static void print_edited(AskTerminal *ask, const cJSON *call, const Verdict *verdict)
+static void print_edited(AskTerminal *ask, const Edit *edit)
 {
-        const cJSON *arguments = cJSON_GetObjectItemCaseSensitive(call, "arguments");
         const cJSON *argument;
         FILE *out = ask_stream(ask);
         int index = 0;
 
         fprintf(out, _(" runs instead: %s("),
-                verdict->number ? verdict->number : json_string(call, "syscall"));
-        cJSON_ArrayForEach(argument, arguments)
+                edit->verdict->number ? edit->verdict->number : json_string(edit->call, "syscall"));
+        cJSON_ArrayForEach(argument, edit_arguments(edit))
         {
-                _cleanup_free_ char *shown = NULL;
-                const char *text = json_string(argument, "text");
+                _cleanup_free_ char *shown = text_shown(edit_text(edit, index));
 
-                for (size_t i = 0; i < verdict->arguments.count; i++)
-                        if (atoi(verdict->arguments.list[i].key) == index)
-                                text = verdict->arguments.list[i].value;
-                shown = text_shown(text);
                 fprintf(out, "%s%s", index++ ? ", " : "", shown ? shown : "");
         }
         fputs(_(")\n [a]llow it so, any other key: back "), out);
         fflush(out);
 }
 
-static DialogEnd edit_lines(AskTerminal *ask, const cJSON *call, Verdict *verdict,
-                            char **ret_number)
+/* By name or number. NULL, and the nearest name in *ret_nearest, when there is none. */
+static const cJSON *find_call(const cJSON *calls, const char *word, const char **ret_nearest)
 {
-        const cJSON *arguments = cJSON_GetObjectItemCaseSensitive(call, "arguments");
+        NearestName nearest = nearest_name_begin(word);
+        const cJSON *call;
+        uint64_t number;
+        bool is_number = number_parse_unsigned(word, &number) == 0;
+
+        cJSON_ArrayForEach(call, calls)
+        {
+                if (is_number ? json_unsigned(call, "number") == number
+                              : string_equal(json_string(call, "name"), word))
+                        return call;
+                nearest_name_offer(&nearest, json_string(call, "name"));
+        }
+        *ret_nearest = nearest.best;
+        return NULL;
+}
+
+/* Asks until it is a call that there is; an empty line keeps the held one. */
+static DialogEnd edit_call(AskTerminal *ask, Edit *edit, char **ret_number)
+{
+        if (!edit->calls)
+                (void) session_ask_value(ask_session(ask), "run", "ListSyscalls", &edit->calls,
+                                         NULL);
+        for (;;) {
+                _cleanup_free_ char *line = NULL;
+                const char *nearest = NULL;
+                DialogEnd end;
+
+                fprintf(ask_stream(ask), _("   call [%s]: "), json_string(edit->call, "syscall"));
+                end = ask_line(ask, &line);
+                if (end != DIALOG_ANSWER || !*line)
+                        return end;
+                edit->other = find_call(edit->calls, line, &nearest);
+                if (edit->other || !edit->calls) {
+                        *ret_number = TAKE_PTR(line);
+                        edit->verdict->number = *ret_number;
+                        return DIALOG_ANSWER;
+                }
+                if (nearest)
+                        fprintf(ask_stream(ask),
+                                _("   there is no system call %s; did you mean %s?\n"), line,
+                                nearest);
+                else
+                        fprintf(ask_stream(ask), _("   there is no system call %s\n"), line);
+        }
+}
+
+static DialogEnd edit_lines(AskTerminal *ask, Edit *edit, char **ret_number)
+{
         const cJSON *argument;
-        _cleanup_free_ char *line = NULL;
         DialogEnd end;
         int index = 0;
 
-        fprintf(ask_stream(ask),
-                _("\n Return keeps what stands in brackets, Escape goes back.\n"
-                  "   call [%s]: "),
-                json_string(call, "syscall"));
-        end = ask_line(ask, &line);
+        fputs(_("\n Return keeps what stands in brackets, Escape goes back.\n"), ask_stream(ask));
+        end = edit_call(ask, edit, ret_number);
         if (end != DIALOG_ANSWER)
                 return end;
-        if (*line) {
-                *ret_number = TAKE_PTR(line);
-                verdict->number = *ret_number;
-        }
-        cJSON_ArrayForEach(argument, arguments)
+        cJSON_ArrayForEach(argument, edit_arguments(edit))
         {
-                end = edit_argument(ask, argument, index++, verdict);
+                end = edit_argument(ask, edit, json_string(argument, "name"), index++);
                 if (end != DIALOG_ANSWER)
                         return end;
         }
@@ -119,14 +189,15 @@ static DialogEnd edit_lines(AskTerminal *ask, const cJSON *call, Verdict *verdic
 
 DialogEnd ask_dialog_edit(AskTerminal *ask, const cJSON *call, Verdict *verdict, char **ret_number)
 {
-        DialogEnd end = edit_lines(ask, call, verdict, ret_number);
+        _cleanup_(edit_release) Edit edit = {.call = call, .verdict = verdict};
+        DialogEnd end = edit_lines(ask, &edit, ret_number);
         int key;
 
         if (end != DIALOG_ANSWER)
                 return end;
         if (!verdict->number && verdict->arguments.count == 0)
                 return DIALOG_BACK;
-        print_edited(ask, call, verdict);
+        print_edited(ask, &edit);
         if (ask_wait_key(ask, &key) != ASK_INPUT)
                 return DIALOG_OVER;
         fputc('\n', ask_stream(ask));

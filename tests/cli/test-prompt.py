@@ -103,6 +103,32 @@ def an_edited_call_runs_instead(jail):
     assert (jail.work / "given").stat().st_mode & 0o777 == 0o700
 
 
+def a_call_that_there_is_not_is_asked_for_again(jail):
+    with run_ask(jail, "mkdir=notify", "mkdir", "asked") as terminal:
+        terminal.expect(PROMPT)
+        terminal.send("e")
+        terminal.expect("call [mkdir]: ")
+        terminal.send("mkdri\n")
+        terminal.expect("there is no system call mkdri; did you mean mkdir?")
+        terminal.expect("call [mkdir]: ")
+        terminal.send("nothing-like-it\n")
+        terminal.expect("there is no system call nothing-like-it")
+        terminal.expect("call [mkdir]: ")
+        # another one has its own arguments, each with what the register holds
+        terminal.send("mkdirat\n")
+        terminal.expect('0 dirfd ["asked"]: ')
+        terminal.send("AT_FDCWD\n")
+        terminal.expect("1 pathname [0777]: ")
+        terminal.send('"given"\n')
+        terminal.expect("2 mode [0x")
+        terminal.send("0711\n")
+        terminal.expect('mkdirat(AT_FDCWD, "given", 0711)')
+        terminal.expect("back ")
+        terminal.send("a")
+        assert terminal.wait() == 0, terminal.seen
+    assert (jail.work / "given").stat().st_mode & 0o777 == 0o711
+
+
 def escape_leaves_a_dialog_without_an_answer(jail):
     with run_ask(jail, "mkdir=notify", "mkdir", "made") as terminal:
         terminal.expect(PROMPT)
@@ -266,7 +292,8 @@ main([keys_that_are_no_answer_answer_nothing,
       what_was_typed_before_the_question_does_not_answer_it, the_terminal_is_as_before,
       a_killed_client_leaves_its_call_to_others,
       a_made_up_result_is_seen_by_the_program, a_wrong_result_asks_again,
-      an_edited_call_runs_instead, escape_leaves_a_dialog_without_an_answer,
+      an_edited_call_runs_instead, a_call_that_there_is_not_is_asked_for_again,
+      escape_leaves_a_dialog_without_an_answer,
       memory_details_and_help_answer_nothing, always_makes_a_rule,
       a_call_answered_elsewhere_goes_away, a_dead_program_ends_its_question,
       two_clients_share_one_queue, skipped_calls_are_left_to_others, quitting_asks_once_more,
