@@ -18,10 +18,12 @@
  */
 #define ERESTART_FIRST 512
 #define ERESTART_LAST  516
+/* ERESTARTNOHAND, of those: unless a handler runs. */
+#define RESTARTS_UNLESS_HANDLED (-514)
 
-static void count_call(Supervisor *supervisor, const Tracee *tracee, const CallEnd *end)
+static void count_call(Supervisor *supervisor, const Tracee *tracee, const OpenCall *call,
+                       const CallEnd *end)
 {
-        const OpenCall *call = tracee->call;
         uint64_t resumed = call->resumed_ns ? call->resumed_ns : end->ended_ns;
 
         statistics_add(supervisor->statistics, &(StatisticsCall){
@@ -36,18 +38,24 @@ static void count_call(Supervisor *supervisor, const Tracee *tracee, const CallE
                                                });
 }
 
+static void write_record_of(Supervisor *supervisor, const Tracee *tracee, const OpenCall *call,
+                            const CallEnd *end)
+{
+        count_call(supervisor, tracee, call, end);
+        if (!call->logged)
+                return;
+        if (call_log_write(&supervisor->log, tracee, call, end) < 0)
+                call_log_note(&supervisor->log, "record-lost",
+                              "the record of a call did not fit the log");
+        supervisor_log_written(supervisor);
+}
+
 static void write_record(Supervisor *supervisor, Tracee *tracee, const CallEnd *how)
 {
         CallEnd end = *how;
 
         end.ended_ns = monotonic_ns();
-        count_call(supervisor, tracee, &end);
-        if (!tracee->call->logged)
-                return;
-        if (call_log_write(&supervisor->log, tracee, tracee->call, &end) < 0)
-                call_log_note(&supervisor->log, "record-lost",
-                              "the record of a call did not fit the log");
-        supervisor_log_written(supervisor);
+        write_record_of(supervisor, tracee, tracee->call, &end);
 }
 
 static void end_waiting(Tracee *tracee)
@@ -245,14 +253,18 @@ void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
                 end.result = result = change_result(tracee, result);
         if (call->logged && end.returned)
                 (void) decode_call_exit(&call->decoded, result, &caller, &DECODE_LIMITS_DEFAULT);
-        write_record(supervisor, tracee, &end);
-        if (is_restart(result)) {
-                remember_broken(tracee, false);
-        } else if (end.returned && timed_wait_may_go_on(call, result)) {
+        if (end.returned && timed_wait_may_go_on(call, result)) {
                 send_signal_after(tracee);
                 landing_memory_give_slot(supervisor->landing, tracee->slot);
                 tracee->slot = -1;
                 remember_broken(tracee, true);
+                tracee->broken.unwritten_ns = monotonic_ns();
+                supervisor_resume(supervisor, tracee, 0);
+                return;
+        }
+        write_record(supervisor, tracee, &end);
+        if (is_restart(result)) {
+                remember_broken(tracee, false);
         } else {
                 send_signal_after(tracee);
                 drop_call(supervisor, tracee);
@@ -260,10 +272,23 @@ void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result)
         supervisor_resume(supervisor, tracee, 0);
 }
 
+void carry_out_settle(Supervisor *supervisor, Tracee *tracee, bool again)
+{
+        const CallEnd end = {.returned = true,
+                             .result = again ? RESTARTS_UNLESS_HANDLED : -EINTR,
+                             .ended_ns = tracee->broken.unwritten_ns};
+
+        if (!tracee->broken.unwritten_ns)
+                return;
+        tracee->broken.unwritten_ns = 0;
+        write_record_of(supervisor, tracee, tracee->broken.call, &end);
+}
+
 void carry_out_ended(Supervisor *supervisor, Tracee *tracee, const char *how)
 {
         CallEnd end = {.ended = how};
 
+        carry_out_settle(supervisor, tracee, false);
         if (!tracee->call)
                 return;
         if (strcmp(how, "exec") == 0)

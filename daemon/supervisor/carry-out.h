@@ -18,5 +18,9 @@ void carry_out_interrupt(Supervisor *supervisor, Tracee *tracee);
 /* `tracee` is at the exit stop of its open call. */
 void carry_out_exit(Supervisor *supervisor, Tracee *tracee, int64_t result);
 
+/* What broke a wait off is known by now: the kernel makes it again, or the program sees EINTR. Its
+ * record, which waited for that, is written; nothing where none waits. */
+void carry_out_settle(Supervisor *supervisor, Tracee *tracee, bool again);
+
 /* The open call ended without returning to the program: its record is written. */
 void carry_out_ended(Supervisor *supervisor, Tracee *tracee, const char *how);

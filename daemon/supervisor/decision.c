@@ -564,6 +564,7 @@ void decision_at_entry(Supervisor *supervisor, Tracee *tracee)
                 supervisor->calls++;
                 tracee->process->calls++;
         }
+        carry_out_settle(supervisor, tracee, false);
         if (resume_broken(supervisor, tracee, &judgement))
                 return;
         r = guard_judge(supervisor, tracee, &judgement.own, &judgement.effective.call, &why);

@@ -199,7 +199,7 @@ static void put_back(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
                                          "kernel (a socket's "
                                          "own timeout, say), which begins it anew";
         registers_heal_interrupted_call(&injection->saved);
-        timed_wait_goes_on(tracee, 0);
+        timed_wait_goes_on(supervisor, tracee, 0);
         (void) tracee_set_registers(tid, &injection->saved); /* gone: waitpid() reports it */
         (void) tracee_set_signal_mask(tid, injection->saved_mask);
         if (injection->deferred_signal)

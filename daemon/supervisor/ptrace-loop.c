@@ -463,9 +463,11 @@ static void on_signal(Supervisor *supervisor, Tracee *tracee, int signal)
 
                 if (r == 0 && registers_heal_interrupted_call(&registers))
                         r = tracee_set_registers(tracee_tid(tracee), &registers);
-                timed_wait_goes_on(tracee, signal);
+                timed_wait_goes_on(supervisor, tracee, signal);
                 if (r == TRACEE_GONE)
                         return;
+        } else {
+                carry_out_settle(supervisor, tracee, false);
         }
         tracee->group_signal = 0;
         supervisor_resume(supervisor, tracee, signal);

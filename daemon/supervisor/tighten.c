@@ -412,7 +412,7 @@ void tighten_thread(Supervisor *supervisor, Tracee *tracee)
                 end_process(supervisor, tracee, r, &problem);
                 return;
         }
-        timed_wait_goes_on(tracee, 0);
+        timed_wait_goes_on(supervisor, tracee, 0);
         tracee->tight = tracee->wants_all ? TIGHT_FOR_GOOD : tightening->generation;
         tracee->wants_all = false;
         if (stop.kind == STOP_GROUP) {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "supervisor/carry-out.h"
 #include "supervisor/pinned-arguments.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
@@ -59,17 +60,24 @@ bool timed_wait_may_go_on(const OpenCall *call, int64_t result)
         return result == -EINTR && registers_ends_with_eintr(call->original.number);
 }
 
-void timed_wait_goes_on(Tracee *tracee, int signal)
+static bool is_handled(const Tracee *tracee, int signal)
+{
+        uint64_t caught;
+
+        return signal && (process_caught_signals(tracee_tid(tracee), &caught) < 0 ||
+                          caught & UINT64_C(1) << (signal - 1));
+}
+
+void timed_wait_goes_on(Supervisor *supervisor, Tracee *tracee, int signal)
 {
         BrokenCall *broken = &tracee->broken;
-        uint64_t caught;
+        bool again;
 
         if (!broken->call || !broken->unless_handled)
                 return;
-        broken->valid = !broken->call->edited_from;
-        if (signal && (process_caught_signals(tracee_tid(tracee), &caught) < 0 ||
-                       caught & UINT64_C(1) << (signal - 1)))
-                broken->valid = false; /* the program sees EINTR */
+        again = !is_handled(tracee, signal); /* else the program sees EINTR */
+        broken->valid = again && !broken->call->edited_from;
+        carry_out_settle(supervisor, tracee, again);
 }
 
 /* ---- the call that goes on ---- */

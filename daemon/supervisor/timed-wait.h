@@ -13,8 +13,9 @@
 bool timed_wait_may_go_on(const OpenCall *call, int64_t result);
 
 /* At a stop in the kernel's signal handling, where the call that was broken off is made to go on:
- * it does unless the program has a handler for `signal` (0: none is delivered). */
-void timed_wait_goes_on(Tracee *tracee, int signal);
+ * it does unless the program has a handler for `signal` (0: none is delivered). Its record is
+ * written. */
+void timed_wait_goes_on(Supervisor *supervisor, Tracee *tracee, int signal);
 
 /* The open call is allowed: if it is a wait that goes on, `call` gets what is left of its timeout.
  * True when it was changed. */

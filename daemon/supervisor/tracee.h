@@ -63,6 +63,8 @@ typedef struct BrokenCall {
         bool valid;
         bool unless_handled; /* it is made again only if no handler runs; timed-wait.h finds out */
         uint64_t since_ns;   /* CLOCK_MONOTONIC when it went on for the first time */
+        uint64_t unwritten_ns; /* unless_handled: it was broken off then, and its record waits until
+                                  that is known; 0: written */
         CallRegisters registers;
         uint64_t instruction_pointer, stack_pointer;
         struct OpenCall *call; /* as it was decided; owned */

@@ -98,10 +98,18 @@ def wait_under_signals(jail, handled, seconds):
 def an_ignored_signal_neither_asks_again_nor_begins_a_wait_anew(jail):
     # were it begun anew each time, it would not end
     assert wait_under_signals(jail, False, 2) == (["[]"], 0, 1)
+    # as it was: made again by the kernel, and never told to the program
+    errors = ends_of_the_wait(jail)
+    assert set(errors[:-1]) == {"ERESTARTNOHAND"} and errors[-1] is None, errors
 
 
 def a_handled_signal_ends_the_wait(jail):
     assert wait_under_signals(jail, True, 60) == (["caught"], 1, 1)
+    assert ends_of_the_wait(jail)[-1] == "EINTR"
+
+
+def ends_of_the_wait(jail):
+    return [one["errno"] for one in jail.json_lines("log", "1", "--json", "--call", "epoll_wait")]
 
 
 if __name__ == "__main__":
