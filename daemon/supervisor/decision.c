@@ -253,6 +253,14 @@ static bool needs_decoding(const RuleOutcome *outcome)
                (action->kind != ACTION_ABORT && action->kind != ACTION_RETURN);
 }
 
+/* Whether what a path leads to was not judged and will not be: it is only written down. */
+static bool is_for_record(const RuleOutcome *outcome)
+{
+        ActionKind kind = outcome->action->kind;
+
+        return !outcome->judged_memory && kind != ACTION_NOTIFY && kind != ACTION_SCRIPT;
+}
+
 /* What was judged, or will be shown to a person, has to be what the kernel reads. */
 static bool needs_pins(const Supervisor *supervisor, int number, const RuleOutcome *outcome)
 {
@@ -452,6 +460,7 @@ static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
                 r = let_go(supervisor, tracee, judgement);
         if (r > 0)
                 return;
+        judgement->view.for_record = r == 0 && is_for_record(&outcome);
         if (r == 0) {
                 r = open_call(tracee, judgement, decode);
                 if (r == -EINPROGRESS &&

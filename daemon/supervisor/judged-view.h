@@ -12,6 +12,11 @@
 #define JUDGED_PAGES_MAX  4 /* of the program's memory that are kept */
 #define JUDGED_PAGE_BYTES 4096
 
+typedef struct JudgedDescriptor {
+        int fd;
+        char *name; /* as CallerView describes it; owned; NULL for none */
+} JudgedDescriptor;
+
 /* As it was when it was first looked at. */
 typedef struct JudgedPage {
         uint64_t address;
@@ -24,6 +29,9 @@ typedef struct JudgedView {
         KnownPaths paths;
         const char *instead; /* every path leads here: judging what was opened; borrowed, NULL for
                                 none */
+        bool for_record; /* nobody judges by it any more: a path's name is enough that is as good
+                            as what the record says anyway */
+        JudgedDescriptor descriptor; /* the last one that was described */
         unsigned page_count;
         JudgedPage pages[JUDGED_PAGES_MAX]; /* only what page_count says is set */
 } JudgedView;

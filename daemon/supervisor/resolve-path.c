@@ -75,13 +75,16 @@ static bool is_plain(const char *path)
         return true;
 }
 
-/* The working directory, which is the same name by the thread's own link. */
-static int working_directory(pid_t tid, char **ret)
+/* What the thread's descriptor, or its working directory, is: the kernel's own name for it. */
+static int name_of_start(pid_t tid, int dirfd, char **ret)
 {
-        char name[32], path[PATH_MAX];
+        char name[48], path[PATH_MAX];
         ssize_t n;
 
-        snprintf(name, sizeof(name), "/proc/%d/cwd", tid);
+        if (dirfd == AT_FDCWD)
+                snprintf(name, sizeof(name), "/proc/%d/cwd", tid);
+        else
+                snprintf(name, sizeof(name), "/proc/%d/fd/%d", tid, dirfd);
         n = readlink(name, path, sizeof(path));
         if (n < 0 || n == sizeof(path))
                 return -EAGAIN;
@@ -137,10 +140,8 @@ static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, u
         _cleanup_close_ int own = -1, fd = -1;
         int start = AT_FDCWD, no_follow = follow ? 0 : O_NOFOLLOW, r;
 
-        if (*path == '\0')
-                return -EAGAIN;
-        if (dirfd == AT_FDCWD && strcmp(path, ".") == 0)
-                return working_directory(tid, ret);
+        if (*path == '\0' || (dirfd == AT_FDCWD && strcmp(path, ".") == 0))
+                return name_of_start(tid, dirfd, ret);
         r = resolve_plain(path, no_follow, cached, ret);
         if (r != -EAGAIN)
                 return r;
@@ -156,6 +157,19 @@ static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, u
         if (!(cached && place_is_served(fd)) && place_is_on_proc(fd))
                 return -EAGAIN;
         return descriptor_path(fd, ret);
+}
+
+int name_in_our_root(const char *path, int follow)
+{
+        int fd;
+
+        if (!is_plain(path) || strlen(path) >= PATH_MAX || served_mounts_hold_paths())
+                return -EAGAIN;
+        fd = place_open_held(AT_FDCWD, path, follow ? 0 : O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
+        if (fd < 0)
+                return errno == ENOENT ? 0 : -EAGAIN;
+        close_fd(fd);
+        return 0;
 }
 
 int resolve_path_in_our_root(pid_t pid, pid_t tid, int dirfd, const char *path, int follow,

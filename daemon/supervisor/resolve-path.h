@@ -27,6 +27,11 @@ int resolve_path_at_hand(pid_t pid, pid_t tid, bool our_root, int dirfd, const c
 int resolve_path_in_our_root(pid_t pid, pid_t tid, int dirfd, const char *path, int follow,
                              char **ret);
 
+/* 0 when nothing has another name than `path` itself on the way along it, as far as there is
+ * anything; -EAGAIN when a link is met, or may be, or a server would be asked. For a record:
+ * whether the last directory is there is not looked at. */
+int name_in_our_root(const char *path, int follow);
+
 /* For a path that ends by going through a link of /proc which is a reference and no text (fd/3):
  * the name of that link itself, "/proc/47/fd/3", as the thread's root has it. No link of the
  * program's making is on that way. -ENOENT for any other path; -EINPROGRESS when a server would

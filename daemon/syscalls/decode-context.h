@@ -44,13 +44,14 @@ bool context_read_all(DecodeContext *context, uint64_t address, void *buffer, si
 void decode_hex(Text *text, uint64_t value);                   /* 0 or 0x… */
 void decode_address(DecodeContext *context, uint64_t address); /* NULL or 0x… */
 void decode_fd(DecodeContext *context, int fd);                /* 3</etc/passwd> */
-void decode_directory_fd(DecodeContext *context, int fd);      /* AT_FDCWD</home> */
-void decode_mode(Text *text, uint64_t mode);                   /* 0644 */
-void decode_typed_mode(Text *text, uint64_t mode);             /* S_IFREG|0644 */
-void decode_device(Text *text, uint64_t device);               /* makedev(0x8, 0x1) */
-void decode_id(Text *text, uint64_t id);                       /* 1000, -1 */
-void decode_signal(Text *text, int number);                    /* SIGINT */
-void decode_error(Text *text, int number);                     /* ENOENT */
+/* AT_FDCWD</home>; a working directory that the call does not use is not looked up. */
+void decode_directory_fd(DecodeContext *context, int fd, bool used);
+void decode_mode(Text *text, uint64_t mode);       /* 0644 */
+void decode_typed_mode(Text *text, uint64_t mode); /* S_IFREG|0644 */
+void decode_device(Text *text, uint64_t device);   /* makedev(0x8, 0x1) */
+void decode_id(Text *text, uint64_t id);           /* 1000, -1 */
+void decode_signal(Text *text, int number);        /* SIGINT */
+void decode_error(Text *text, int number);         /* ENOENT */
 void decode_constants(Text *text, const struct NamedConstants *set, uint64_t value);
 
 /* Bytes as a string of strace's, cut to the limit. */

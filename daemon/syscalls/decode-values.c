@@ -44,7 +44,7 @@ void decode_fd(DecodeContext *context, int fd)
                 append_angled(context->text, description);
 }
 
-void decode_directory_fd(DecodeContext *context, int fd)
+void decode_directory_fd(DecodeContext *context, int fd, bool used)
 {
         _cleanup_free_ char *directory = NULL;
 
@@ -53,7 +53,7 @@ void decode_directory_fd(DecodeContext *context, int fd)
                 return;
         }
         text_append(context->text, "AT_FDCWD");
-        if (!context->limits->resolve || !context->view->resolve_path)
+        if (!used || !context->limits->resolve || !context->view->resolve_path)
                 return;
         if (context->view->resolve_path(context->view->context, fd, ".", 1, &directory) == 0)
                 append_angled(context->text, directory);

@@ -183,6 +183,25 @@ static void decode_request(Text *text, uint32_t request)
                            request >> 8 & 0xff, request & 0xff, request >> 16 & 0x3fff);
 }
 
+/* Whether the path that a directory is given for is sought there, which an absolute one is not, and
+ * whether that is asked for. */
+static bool is_sought_in(const DecodeContext *context, const SyscallArgument *directory)
+{
+        const CallArguments *arguments = &context->arguments;
+        char first;
+
+        for (unsigned i = 0; context->limits->resolve && i < arguments->count; i++) {
+                const SyscallArgument *path = arguments->list[i];
+
+                if (path->kind == ARGUMENT_KIND_PATH && path->directory_argument >= 0 &&
+                    arguments->list[path->directory_argument] == directory)
+                        return !caller_read_all(context->view, context->registers->arguments[i],
+                                                &first, sizeof(first)) ||
+                               first != '/';
+        }
+        return true;
+}
+
 static void decode_named_value(DecodeContext *context, const SyscallArgument *argument,
                                uint64_t value)
 {
@@ -193,7 +212,7 @@ static void decode_named_value(DecodeContext *context, const SyscallArgument *ar
                 decode_fd(context, (int) value);
                 break;
         case ARGUMENT_KIND_DIRFD:
-                decode_directory_fd(context, (int) value);
+                decode_directory_fd(context, (int) value, is_sought_in(context, argument));
                 break;
         case ARGUMENT_KIND_FLAGS:
         case ARGUMENT_KIND_ENUM:

@@ -462,6 +462,25 @@ static void descriptors_and_paths_are_resolved_when_asked(void **state)
         decoded_call_release(&call);
 }
 
+static void a_working_directory_that_is_not_used_is_not_shown(void **state)
+{
+        FakeCaller caller = {0};
+        CallerView view = fake_view(&caller);
+        CallRegisters registers = {SYS_openat, {(uint64_t) AT_FDCWD, 0, 0}};
+        DecodeLimits limits = DECODE_LIMITS_DEFAULT;
+        DecodedCall call;
+
+        (void) state;
+        registers.arguments[1] = fake_put_string(&caller, "/etc/x");
+        assert_int_equal(decode_call(&registers, &view, &limits, &call), 0);
+        assert_string_equal(call.text, "openat(AT_FDCWD, \"/etc/x\", O_RDONLY)");
+        decoded_call_release(&call);
+        registers.arguments[1] = 0;
+        assert_int_equal(decode_call(&registers, &view, &limits, &call), 0);
+        assert_string_equal(call.text, "openat(AT_FDCWD</home>, NULL, O_RDONLY)");
+        decoded_call_release(&call);
+}
+
 static void a_path_that_is_not_there_is_the_descriptor_itself(void **state)
 {
         FakeCaller caller = {0};
@@ -565,6 +584,7 @@ int main(void)
                 cmocka_unit_test(a_thread_that_is_gone_is_told_apart),
                 cmocka_unit_test(strings_are_read_with_their_limit),
                 cmocka_unit_test(descriptors_and_paths_are_resolved_when_asked),
+                cmocka_unit_test(a_working_directory_that_is_not_used_is_not_shown),
                 cmocka_unit_test(a_path_that_is_not_there_is_the_descriptor_itself),
                 cmocka_unit_test(results_read_as_in_strace),
                 cmocka_unit_test(one_argument_reads_as_in_the_whole_call),
