@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <time.h>
 
 void text_release(Text *text)
 {
@@ -42,14 +43,7 @@ int text_reserve(Text *text, size_t more)
 
 int text_append_unsigned(Text *text, uint64_t value)
 {
-        char digits[20];
-        size_t at = sizeof(digits);
-
-        do {
-                digits[--at] = (char) ('0' + value % 10);
-                value /= 10;
-        } while (value);
-        return text_append_bytes(text, digits + at, sizeof(digits) - at);
+        return text_append_padded(text, value, 1);
 }
 
 int text_append_signed(Text *text, int64_t value)
@@ -71,6 +65,53 @@ int text_append_hex(Text *text, uint64_t value)
         digits[--at] = 'x';
         digits[--at] = '0';
         return text_append_bytes(text, digits + at, sizeof(digits) - at);
+}
+
+int text_append_octal(Text *text, uint64_t value)
+{
+        char digits[23];
+        size_t at = sizeof(digits);
+
+        do {
+                digits[--at] = (char) ('0' + (value & 7));
+                value >>= 3;
+        } while (value || sizeof(digits) - at < 2);
+        if (digits[at] != '0' || sizeof(digits) - at < 3)
+                digits[--at] = '0';
+        return text_append_bytes(text, digits + at, sizeof(digits) - at);
+}
+
+int text_append_padded(Text *text, uint64_t value, unsigned width)
+{
+        char digits[20];
+        size_t at = sizeof(digits);
+
+        do {
+                digits[--at] = (char) ('0' + value % 10);
+                value /= 10;
+        } while (value || (sizeof(digits) - at < width && at > 0));
+        return text_append_bytes(text, digits + at, sizeof(digits) - at);
+}
+
+bool text_append_date(Text *text, int64_t second)
+{
+        time_t time = second;
+        struct tm date;
+
+        if (!gmtime_r(&time, &date))
+                return false;
+        text_append_signed(text, date.tm_year + INT64_C(1900));
+        text_append_char(text, '-');
+        text_append_padded(text, (uint64_t) date.tm_mon + 1, 2);
+        text_append_char(text, '-');
+        text_append_padded(text, (uint64_t) date.tm_mday, 2);
+        text_append_char(text, 'T');
+        text_append_padded(text, (uint64_t) date.tm_hour, 2);
+        text_append_char(text, ':');
+        text_append_padded(text, (uint64_t) date.tm_min, 2);
+        text_append_char(text, ':');
+        text_append_padded(text, (uint64_t) date.tm_sec, 2);
+        return true;
 }
 
 /* Most texts fit into the room that there is: only one that does not is formatted twice. */

@@ -60,7 +60,11 @@ static inline int text_append_char(Text *text, char c)
 
 int text_append_unsigned(Text *text, uint64_t value);
 int text_append_signed(Text *text, int64_t value);
-int text_append_hex(Text *text, uint64_t value); /* 0x… as %#x prints it, 0x0 for zero */
+int text_append_hex(Text *text, uint64_t value);   /* 0x… as %#x prints it, 0x0 for zero */
+int text_append_octal(Text *text, uint64_t value); /* with a zero in front, three digits at least */
+int text_append_padded(Text *text, uint64_t value, unsigned width); /* zeroes in front */
+/* "2026-01-31T23:59:59", in UTC. False, and nothing appended, for a second past all years. */
+bool text_append_date(Text *text, int64_t second);
 int text_append_format(Text *text, const char *format, ...) _printf_(2, 3);
 int text_append_format_v(Text *text, const char *format, va_list arguments) _printf_(2, 0);
 

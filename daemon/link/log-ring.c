@@ -9,7 +9,8 @@
 
 #include "base/text.h"
 
-#define HEADER_BYTES 4096u
+#define HEADER_BYTES  4096u
+#define PRESENT_BYTES 65536u
 
 /* The first page of the memfd. Positions count bytes since the ring was made; a byte's place in the
  * memory is its position modulo the capacity. */
@@ -26,6 +27,7 @@ struct LogRing {
         RingHeader *header;
         char *data;
         size_t capacity;
+        size_t present; /* of the writer: bytes of the memory that the kernel has been asked for */
 };
 
 int log_ring_create(size_t capacity, int *ret_fd)
@@ -67,6 +69,7 @@ int log_ring_open(int fd, LogRing **ret)
         ring->header = memory;
         ring->data = (char *) memory + HEADER_BYTES;
         ring->capacity = (size_t) st.st_size - HEADER_BYTES;
+        ring->present = 0;
         *ret = ring;
         return 0;
 }
@@ -102,6 +105,20 @@ static void drop_oldest_line(LogRing *ring)
         header->lost++;
 }
 
+/* Memory is asked for some pages at a time: a fault for each costs more than a line. */
+static void make_present(LogRing *ring, size_t end)
+{
+        size_t more = ring->capacity - ring->present;
+
+        if (end <= ring->present)
+                return;
+        if (more > PRESENT_BYTES)
+                more = PRESENT_BYTES;
+        /* what is refused comes by faults; before Linux 5.14 all of it */
+        (void) madvise(ring->data + ring->present, more, MADV_POPULATE_WRITE);
+        ring->present += more;
+}
+
 int log_ring_append(LogRing *ring, const char *line, size_t size)
 {
         RingHeader *header = ring->header;
@@ -113,6 +130,7 @@ int log_ring_append(LogRing *ring, const char *line, size_t size)
                 drop_oldest_line(ring);
         at = header->end % ring->capacity;
         first = size < ring->capacity - at ? size : ring->capacity - at;
+        make_present(ring, at + first);
         memcpy(ring->data + at, line, first);
         memcpy(ring->data, line + first, size - first);
         header->lines++;

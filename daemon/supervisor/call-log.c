@@ -30,44 +30,26 @@ static void add_string(Text *line, const char *key, const char *value)
 #define append_number(line, name, value) add_number(line, KEY(name), value)
 #define append_string(line, name, value) add_string(line, KEY(name), value)
 
-/* Digits of `value`, `width` of them. */
-static void put_digits(char *at, unsigned width, uint64_t value)
-{
-        while (width-- > 0) {
-                at[width] = (char) ('0' + value % 10);
-                value /= 10;
-        }
-}
-
 /* A second's date is worked out once. */
 static void renew_date(CallLog *log, time_t second)
 {
-        struct tm tm;
-
-        if (log->date[0] && log->second == second)
+        if (log->date.length > 0 && log->second == second)
                 return;
-        gmtime_r(&second, &tm);
-        memcpy(log->date, "0000-00-00T00:00:00", sizeof(log->date));
-        put_digits(log->date, 4, (uint64_t) tm.tm_year + 1900);
-        put_digits(log->date + 5, 2, (uint64_t) tm.tm_mon + 1);
-        put_digits(log->date + 8, 2, (uint64_t) tm.tm_mday);
-        put_digits(log->date + 11, 2, (uint64_t) tm.tm_hour);
-        put_digits(log->date + 14, 2, (uint64_t) tm.tm_min);
-        put_digits(log->date + 17, 2, (uint64_t) tm.tm_sec);
+        text_clear(&log->date);
+        text_append_date(&log->date, second);
         log->second = second;
 }
 
 /* RFC 3339 with nanoseconds in UTC. */
 static void append_time(CallLog *log, const struct timespec *time)
 {
-        char fraction[] = ".000000000Z\"";
-
         renew_date(log, time->tv_sec);
-        put_digits(fraction + 1, 9, (uint64_t) time->tv_nsec);
         append_key(&log->line, "time");
         text_append_char(&log->line, '"');
-        text_append_bytes(&log->line, log->date, sizeof(log->date) - 1);
-        text_append_bytes(&log->line, fraction, sizeof(fraction) - 1);
+        text_append_bytes(&log->line, text_get(&log->date), log->date.length);
+        text_append_char(&log->line, '.');
+        text_append_padded(&log->line, (uint64_t) time->tv_nsec, 9);
+        text_append(&log->line, "Z\"");
 }
 
 static void append_registers(Text *line, const OpenCall *call)
@@ -225,5 +207,6 @@ int call_log_note(CallLog *log, const char *event, const char *message)
 void call_log_release(CallLog *log)
 {
         text_release(&log->line);
+        text_release(&log->date);
         log->ring = log_ring_close(log->ring);
 }

@@ -12,7 +12,7 @@ typedef struct CallLog {
         uint64_t sequence; /* of the last record */
         Text line;         /* scratch */
         time_t second;     /* that `date` is of */
-        char date[20];     /* "2026-01-31T23:59:59", empty before the first record */
+        Text date;         /* "2026-01-31T23:59:59", empty before the first record */
 } CallLog;
 
 /* How a call ended. */

@@ -414,6 +414,8 @@ static unsigned processors(void)
 int tracers_start(const TracersWork *work, Tracers **ret)
 {
         const struct sigaction action = {.sa_handler = on_ring}; /* no SA_RESTART: it breaks off */
+        /* nobody waits for it: it need not even be made for each stop */
+        const struct sigaction child = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP};
         Tracers *tracers = calloc(1, sizeof(*tracers));
         unsigned threads = processors();
         int r = 0;
@@ -429,7 +431,7 @@ int tracers_start(const TracersWork *work, Tracers **ret)
         self->thread = pthread_self();
         self->tid = gettid();
         tracers->count = 1;
-        if (sigaction(SIGUSR1, &action, NULL) < 0)
+        if (sigaction(SIGUSR1, &action, NULL) < 0 || sigaction(SIGCHLD, &child, NULL) < 0)
                 r = -errno;
         while (r == 0 && tracers->count < TRACERS_MAX && tracers->count <= threads)
                 r = start_thread(tracers);

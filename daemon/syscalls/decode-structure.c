@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Structures by their layout, arrays of them, and directory entries. */
 #include <string.h>
-#include <time.h>
 
 #include "syscalls/constant-sets.h"
 #include "syscalls/decode-context.h"
@@ -21,17 +20,21 @@ static void decode_fields(DecodeContext *context, const StructureLayout *layout,
 /* 2026-11-23T21:30:00+0000, as strace writes it beside the seconds. */
 static void decode_time(Text *text, int64_t seconds, uint64_t nanoseconds)
 {
-        struct tm date;
-        char shown[64];
-        time_t time = seconds;
+        size_t before;
 
-        text_append_format(text, "%ld", (long) seconds);
-        if (seconds == 0 || !gmtime_r(&time, &date) ||
-            strftime(shown, sizeof(shown), "%FT%T", &date) == 0)
+        text_append_signed(text, seconds);
+        before = text->length;
+        if (seconds == 0)
                 return;
-        text_append_format(text, " /* %s", shown);
-        if (nanoseconds > 0 && nanoseconds <= NANOSECONDS_MAX)
-                text_append_format(text, ".%09lu", (unsigned long) nanoseconds);
+        text_append(text, " /* ");
+        if (!text_append_date(text, seconds)) {
+                text->length = before;
+                return;
+        }
+        if (nanoseconds > 0 && nanoseconds <= NANOSECONDS_MAX) {
+                text_append_char(text, '.');
+                text_append_padded(text, nanoseconds, 9);
+        }
         text_append(text, "+0000 */");
 }
 
@@ -63,7 +66,7 @@ static void decode_utime_nanoseconds(Text *text, uint64_t value)
         else if (value == UTIME_OMIT_VALUE)
                 text_append(text, "UTIME_OMIT");
         else
-                text_append_format(text, "%ld", (long) value);
+                text_append_signed(text, (int64_t) value);
 }
 
 static void decode_cpu_set(Text *text, const uint8_t *bytes, size_t size)
@@ -230,7 +233,7 @@ static void decode_number_field(DecodeContext *context, const StructureField *fi
 
         switch (field->show) {
         case FIELD_SIGNED:
-                text_append_format(text, "%ld", (long) value);
+                text_append_signed(text, (int64_t) value);
                 break;
         case FIELD_UNSIGNED:
         case FIELD_SIZE_OR_DEVICE:
@@ -256,7 +259,7 @@ static void decode_number_field(DecodeContext *context, const StructureField *fi
                 decode_fd(context, (int) value);
                 break;
         case FIELD_RETURNED_PID:
-                text_append_format(text, "%d", (int) value);
+                text_append_signed(text, (int) value);
                 break;
         case FIELD_ID:
                 decode_id(text, value);

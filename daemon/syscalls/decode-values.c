@@ -62,7 +62,7 @@ void decode_directory_fd(DecodeContext *context, int fd, bool used)
 /* As strace: at least three digits and a leading zero. */
 void decode_mode(Text *text, uint64_t mode)
 {
-        text_append_format(text, mode ? "%#03lo" : "%03lo", (unsigned long) mode);
+        text_append_octal(text, mode);
 }
 
 void decode_typed_mode(Text *text, uint64_t mode)
@@ -87,7 +87,11 @@ void decode_typed_mode(Text *text, uint64_t mode)
 
 void decode_device(Text *text, uint64_t device)
 {
-        text_append_format(text, "makedev(%#x, %#x)", major(device), minor(device));
+        text_append(text, "makedev(");
+        decode_hex(text, major(device));
+        text_append(text, ", ");
+        decode_hex(text, minor(device));
+        text_append_char(text, ')');
 }
 
 void decode_id(Text *text, uint64_t id)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -68,6 +69,49 @@ static void numbers_are_written_as_printf_does(void **state)
                 text_append_signed(&text, numbers[i]);
                 assert_string_equal(text_get(&text), wanted);
         }
+}
+
+static void octal_and_padded_numbers_are_written_as_printf_does(void **state)
+{
+        static const uint64_t numbers[] = {0, 7, 9, 10, 044, 0100, 0644, 0777, 01777, UINT64_MAX};
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(numbers); i++) {
+                _cleanup_text_ Text text = TEXT_INIT, expected = TEXT_INIT;
+
+                text_append_octal(&text, numbers[i]);
+                text_append_char(&text, ' ');
+                text_append_padded(&text, numbers[i], 9);
+                text_append_format(&expected, numbers[i] ? "%#03lo" : "%03lo",
+                                   (unsigned long) numbers[i]);
+                text_append_format(&expected, " %09lu", (unsigned long) numbers[i]);
+                assert_string_equal(text_get(&text), text_get(&expected));
+        }
+}
+
+static void dates_are_written_as_strftime_does(void **state)
+{
+        static const int64_t seconds[] = {0, -1, 951782400, 1769903999, 253402300799};
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTS_OF(seconds); i++) {
+                _cleanup_text_ Text text = TEXT_INIT;
+                time_t time = seconds[i];
+                char expected[64];
+
+                assert_true(strftime(expected, sizeof(expected), "%FT%T", gmtime(&time)) > 0);
+                assert_true(text_append_date(&text, seconds[i]));
+                assert_string_equal(text_get(&text), expected);
+        }
+}
+
+static void a_second_past_all_years_has_no_date(void **state)
+{
+        _cleanup_text_ Text text = TEXT_INIT;
+
+        (void) state;
+        assert_false(text_append_date(&text, INT64_MAX));
+        assert_true(text.length == 0);
 }
 
 static void utf8_refuses_overlong_surrogate_and_cut_sequences(void **state)
@@ -137,6 +181,9 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(json_strings_are_escaped_and_always_utf8),
                 cmocka_unit_test(numbers_are_written_as_printf_does),
+                cmocka_unit_test(octal_and_padded_numbers_are_written_as_printf_does),
+                cmocka_unit_test(dates_are_written_as_strftime_does),
+                cmocka_unit_test(a_second_past_all_years_has_no_date),
                 cmocka_unit_test(formatted_text_is_whole_whatever_room_there_was),
                 cmocka_unit_test(utf8_refuses_overlong_surrogate_and_cut_sequences),
                 cmocka_unit_test(numbers_are_whole_strings_or_errors),
