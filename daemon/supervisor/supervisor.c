@@ -28,6 +28,7 @@
 #include "supervisor/put-off.h"
 #include "supervisor/seize.h"
 #include "supervisor/slow-actions.h"
+#include "supervisor/socket-name.h"
 #include "supervisor/tighten.h"
 
 /* A line waits at most this long for the file and the readers. */
@@ -82,7 +83,10 @@ int supervisor_new(sd_event *event, Supervisor **ret)
         supervisor->put_off_wake = -1;
         supervisor->installer.listener = -1;
         supervisor->statistics = statistics_new();
-        r = supervisor->statistics ? landing_memory_create(&supervisor->landing) : -ENOMEM;
+        supervisor->sockets = socket_names_new();
+        r = supervisor->statistics && supervisor->sockets
+                    ? landing_memory_create(&supervisor->landing)
+                    : -ENOMEM;
         if (r == 0)
                 r = doorbell_start(sd_event_get_fd(event), &supervisor->doorbell);
         if (r == 0)
@@ -92,6 +96,7 @@ int supervisor_new(sd_event *event, Supervisor **ret)
                 return r;
         }
         supervisor->tracees.landing = supervisor->landing;
+        supervisor->tracees.sockets = supervisor->sockets;
         *ret = supervisor;
         return 0;
 }
@@ -110,6 +115,7 @@ Supervisor *supervisor_free(Supervisor *supervisor)
         rule_set_free(supervisor->rules);
         statistics_free(supervisor->statistics);
         landing_memory_free(supervisor->landing);
+        socket_names_free(supervisor->sockets);
         close_fd(supervisor->installer.listener);
         close_fd(supervisor->log_file);
         close_fd(supervisor->nudge);

@@ -89,6 +89,7 @@ struct Supervisor {
         IdMap births;    /* tasks whose first stop and whose maker have not both been seen */
         StopQueue later; /* stops seen out of turn */
         LandingMemory *landing;
+        SocketNames *sockets; /* what describes descriptors keeps here, under the lock */
         Installer installer;
         RuleSet *rules;
         struct sock_filter *filter;

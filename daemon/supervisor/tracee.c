@@ -96,6 +96,7 @@ static int process_new(TraceeTable *table, pid_t pid, Process *maker, Process **
         process->id = (uint64_t) pid;
         process->memory_fd = -1;
         process->listener = -1;
+        process->sockets = table->sockets;
         process->references = 1;
         if (maker) {
                 copy_maker(process, maker);
@@ -207,5 +208,6 @@ TraceeView tracee_view(const Tracee *tracee)
                 .memory_fd = tracee->process->memory_fd,
                 .known = tracee->put_off ? &tracee->put_off->known : NULL,
                 .our_root = tracee->process->our_root,
+                .sockets = tracee->process->sockets,
         };
 }

@@ -24,29 +24,30 @@ struct LandingMemory;
 typedef struct Process {
         uint64_t id; /* pid, the key */
         struct Process
-                *parent;     /* who started it, a reference; NULL for the first, or past a limit */
-        unsigned references; /* threads and children */
-        unsigned threads;    /* living tracees of the group */
-        unsigned depth;      /* ancestors above it */
-        char *exe;           /* /proc/PID/exe at its last exec, NULL when unknown */
-        char *comm;          /* escaped name of the image, renewed at exec; never NULL */
-        int memory_fd;       /* /proc/PID/mem of the present image, -1 */
-        uint64_t landing;    /* address of the landing page, 0 when there is none */
-        bool our_root;       /* its root is ours, and it can change it by no call that is not
-                                stopped */
-        bool shares_files;   /* other processes may have the very descriptors that it has
-                                (CLONE_FILES) */
-        bool ran;            /* it has exec'ed under us (the stub has not) */
-        int listener;        /* decoy listener of its filters when it is not the jail's, -1 */
-        bool lacks_filter;   /* attached to, and the filter is not in it yet */
-        bool forced;         /* attached to by CAP_SYS_PTRACE: looked at again when it is in */
-        bool filter_is_due;  /* … and it was asked to stop for that */
-        unsigned filters;    /* attached to: it has so many at least, 0 when nothing is known */
-        bool own_filters;    /* its calls may be judged by number by filters that are not ours */
-        unsigned tight;      /* the newest filter of tighten.h that all its threads have */
-        bool apart;          /* a thread has a filter of its own: each is tightened by itself */
-        uint64_t calls;      /* mediated calls */
-        uint64_t held_ns;    /* time that its calls waited for answers */
+                *parent;      /* who started it, a reference; NULL for the first, or past a limit */
+        unsigned references;  /* threads and children */
+        unsigned threads;     /* living tracees of the group */
+        unsigned depth;       /* ancestors above it */
+        char *exe;            /* /proc/PID/exe at its last exec, NULL when unknown */
+        char *comm;           /* escaped name of the image, renewed at exec; never NULL */
+        int memory_fd;        /* /proc/PID/mem of the present image, -1 */
+        uint64_t landing;     /* address of the landing page, 0 when there is none */
+        bool our_root;        /* its root is ours, and it can change it by no call that is not
+                                 stopped */
+        bool shares_files;    /* other processes may have the very descriptors that it has
+                                 (CLONE_FILES) */
+        bool ran;             /* it has exec'ed under us (the stub has not) */
+        int listener;         /* decoy listener of its filters when it is not the jail's, -1 */
+        bool lacks_filter;    /* attached to, and the filter is not in it yet */
+        bool forced;          /* attached to by CAP_SYS_PTRACE: looked at again when it is in */
+        bool filter_is_due;   /* … and it was asked to stop for that */
+        unsigned filters;     /* attached to: it has so many at least, 0 when nothing is known */
+        bool own_filters;     /* its calls may be judged by number by filters that are not ours */
+        unsigned tight;       /* the newest filter of tighten.h that all its threads have */
+        bool apart;           /* a thread has a filter of its own: each is tightened by itself */
+        SocketNames *sockets; /* of the jail; borrowed */
+        uint64_t calls;       /* mediated calls */
+        uint64_t held_ns;     /* time that its calls waited for answers */
 } Process;
 
 typedef enum TraceeState {
@@ -109,6 +110,7 @@ typedef struct TraceeTable {
         IdMap tracees;                 /* by tid */
         IdMap processes;               /* by pid; living ones only */
         struct LandingMemory *landing; /* where slots go back to; borrowed */
+        SocketNames *sockets;          /* for the views of its processes; borrowed */
         Tracee *last;                  /* the one looked up last */
 } TraceeTable;
 
