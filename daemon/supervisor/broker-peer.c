@@ -22,10 +22,43 @@ static int signal_new(BrokerPeer *peer, const char *member, uint64_t number, sd_
         return r < 0 ? r : sd_bus_message_append(*ret, "t", number);
 }
 
+/* ---- what is kept back ---- */
+
+static void send_later(void *userdata)
+{
+        BrokerPeer *peer = userdata;
+
+        for (unsigned i = 0; i < peer->later_count; i++) {
+                (void) sd_bus_send(NULL, peer->later[i], NULL); /* the broker is gone: no matter */
+                sd_bus_message_unref(peer->later[i]);
+        }
+        peer->later_count = 0;
+        supervisor_touch(peer->supervisor);
+}
+
+static void drop_later(BrokerPeer *peer)
+{
+        while (peer->later_count > 0)
+                sd_bus_message_unref(peer->later[--peer->later_count]);
+}
+
+/* Owns the message. */
+static void keep_back(BrokerPeer *peer, sd_bus_message *message)
+{
+        if (peer->later_count == PEER_LATER_MAX)
+                send_later(peer);
+        peer->later[peer->later_count++] = message;
+        peer->supervisor->untold = true;
+        supervisor_touch(peer->supervisor);
+}
+
+/* ---- what happens ---- */
+
 /* A signal that cannot be sent means that no broker is there; the next one asks for all that it
  * has to know. */
 static void signal_send(BrokerPeer *peer, int r, sd_bus_message *message)
 {
+        send_later(peer); /* in the order in which it was said */
         if (r >= 0)
                 (void) sd_bus_send(peer->bus, message, NULL);
         sd_bus_message_unref(message);
@@ -92,7 +125,10 @@ static void on_call_decided(void *userdata, const PendingCall *pending, bool gon
 
         if (r >= 0)
                 r = message_append_decided(message, pending, gone);
-        signal_send(peer, r, message);
+        if (r >= 0)
+                keep_back(peer, message);
+        else
+                sd_bus_message_unref(message);
 }
 
 static void on_rules_changed(void *userdata)
@@ -138,6 +174,7 @@ static const SupervisorEvents events = {
         .call_pending = on_call_pending,
         .call_decided = on_call_decided,
         .rules_changed = on_rules_changed,
+        .tell = send_later,
         .ended = on_ended,
 };
 
@@ -153,6 +190,8 @@ int peer_send_when_tight(BrokerPeer *peer, sd_bus_message *reply, int r)
 {
         if (r >= 0)
                 r = tighten_wait(peer->supervisor, send_waiting, reply);
+        if (r > 0)
+                keep_back(peer, reply);
         if (r >= 0)
                 return 1;
         sd_bus_message_unref(reply);
@@ -208,6 +247,7 @@ static void drop_link(BrokerPeer *peer)
 {
         peer->start = sd_bus_message_unref(peer->start);
         peer->stop = sd_bus_message_unref(peer->stop);
+        drop_later(peer);
         peer->bus = sd_bus_close_unref(peer->bus);
 }
 

@@ -8,6 +8,9 @@
 
 #include "supervisor/supervisor.h"
 
+/* Messages that are kept back, until the threads go on that they are about. */
+#define PEER_LATER_MAX 32
+
 typedef struct BrokerPeer {
         int control;               /* owned; links come over it */
         sd_event_source *offers;   /* on control; NULL once that ended */
@@ -18,6 +21,8 @@ typedef struct BrokerPeer {
         sd_bus_message *start; /* the Start call that waits for its answer; NULL before and after */
         sd_bus_message *stop;  /* likewise Stop */
         bool failed;           /* Start was answered with an error */
+        sd_bus_message *later[PEER_LATER_MAX]; /* signals and answers that are kept back */
+        unsigned later_count;
 } BrokerPeer;
 
 /* Takes the control socket over and serves on `event` the links that come. */

@@ -13,7 +13,7 @@
 #include "supervisor/privileges.h"
 
 /* A signal that lands just before waitpid() blocks is lost: so it is sent again until it was
- * answered. */
+ * heard. */
 #define RING_AGAIN_NSEC 1000000L
 
 struct Doorbell {
@@ -22,8 +22,10 @@ struct Doorbell {
         pthread_t thread, main;
         sem_t started; /* tid is known */
         pid_t tid;
-        sem_t answered;
+        sem_t wanted; /* it shall listen */
+        bool listens; /* the main thread's: it was told so */
         atomic_bool rang;
+        atomic_bool heard;
         atomic_bool stopping;
 };
 
@@ -32,7 +34,13 @@ static void on_ring(int signal_number)
         (void) signal_number; /* its only effect is EINTR */
 }
 
-static void wait_for_answer(Doorbell *bell)
+static void sleep_until_wanted(Doorbell *bell)
+{
+        while (sem_wait(&bell->wanted) < 0)
+                ;
+}
+
+static void ring_until_heard(Doorbell *bell)
 {
         for (;;) {
                 struct timespec until;
@@ -44,8 +52,12 @@ static void wait_for_answer(Doorbell *bell)
                         until.tv_nsec -= 1000000000L;
                         until.tv_sec++;
                 }
-                if (sem_timedwait(&bell->answered, &until) == 0 || atomic_load(&bell->stopping))
+                if (sem_timedwait(&bell->wanted, &until) == 0 || atomic_load(&bell->stopping))
                         return;
+                if (atomic_load(&bell->heard)) {
+                        sleep_until_wanted(bell);
+                        return;
+                }
         }
 }
 
@@ -56,8 +68,7 @@ static void *ring(void *userdata)
         bell->tid = gettid();
         (void) privileges_drop_thread(); /* it waits and signals itself, and needs none for that */
         sem_post(&bell->started);
-        while (sem_wait(&bell->answered) < 0)
-                ;
+        sleep_until_wanted(bell);
         while (!atomic_load(&bell->stopping)) {
                 struct pollfd fds[] = {{.fd = bell->fd, .events = POLLIN},
                                        {.fd = bell->stop, .events = POLLIN}};
@@ -65,7 +76,7 @@ static void *ring(void *userdata)
                 if (poll(fds, ELEMENTS_OF(fds), -1) <= 0 || atomic_load(&bell->stopping))
                         continue;
                 atomic_store(&bell->rang, true);
-                wait_for_answer(bell);
+                ring_until_heard(bell);
         }
         return NULL;
 }
@@ -93,7 +104,7 @@ int doorbell_start(int fd, Doorbell **ret)
 
         if (!bell)
                 return -ENOMEM;
-        if (sigaction(SIGUSR1, &action, NULL) < 0 || sem_init(&bell->answered, 0, 0) < 0 ||
+        if (sigaction(SIGUSR1, &action, NULL) < 0 || sem_init(&bell->wanted, 0, 0) < 0 ||
             sem_init(&bell->started, 0, 0) < 0)
                 return -errno;
         bell->fd = fd;
@@ -116,10 +127,10 @@ Doorbell *doorbell_stop(Doorbell *bell)
                 return NULL;
         atomic_store(&bell->stopping, true);
         (void) eventfd_write(bell->stop, 1); /* it sleeps in poll(), or … */
-        sem_post(&bell->answered);           /* … waits to be answered */
+        sem_post(&bell->wanted);             /* … until it is wanted */
         pthread_join(bell->thread, NULL);
         close_fd(bell->stop);
-        sem_destroy(&bell->answered);
+        sem_destroy(&bell->wanted);
         free(bell);
         return NULL;
 }
@@ -134,8 +145,20 @@ bool doorbell_rang(const Doorbell *bell)
         return atomic_load(&bell->rang);
 }
 
-void doorbell_answer(Doorbell *bell)
+void doorbell_listen(Doorbell *bell)
 {
+        if (bell->listens)
+                return;
+        bell->listens = true;
+        atomic_store(&bell->heard, false);
+        sem_post(&bell->wanted);
+}
+
+void doorbell_heard(Doorbell *bell)
+{
+        if (!bell->listens || !atomic_load(&bell->rang))
+                return;
+        bell->listens = false;
         atomic_store(&bell->rang, false);
-        sem_post(&bell->answered);
+        atomic_store(&bell->heard, true);
 }

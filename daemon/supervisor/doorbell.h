@@ -17,10 +17,11 @@ typedef struct Doorbell Doorbell;
 int doorbell_start(int fd, Doorbell **ret);
 Doorbell *doorbell_stop(Doorbell *doorbell);
 
-/* Its thread, and when to listen: it sleeps until the first doorbell_answer(). */
 pid_t doorbell_tid(const Doorbell *doorbell);
 
-/* Whether it rang since the last doorbell_answer(). */
+/* The loop is prepared: listen to it, until it rings. Nothing when it listens already. */
+void doorbell_listen(Doorbell *doorbell);
+/* Whether it rang since. */
 bool doorbell_rang(const Doorbell *doorbell);
-/* The loop was served and is prepared again: listen on. */
-void doorbell_answer(Doorbell *doorbell);
+/* If it rang, that was heard: it sleeps until it is to listen again. */
+void doorbell_heard(Doorbell *doorbell);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/supervisor.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "supervisor/injection.h"
 #include "supervisor/kernel-features.h"
 #include "supervisor/log-readers.h"
+#include "supervisor/loop-wait.h"
 #include "supervisor/privileges.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-loop.h"
@@ -489,40 +489,41 @@ static void on_stopped(void *userdata, pid_t tid, int status)
         tell_first(supervisor);
 }
 
-static int next_stop(Supervisor *supervisor)
+/* What was answered goes on before anybody hears of it: telling wakes others, who take time. */
+static void tell(Supervisor *supervisor)
 {
-        int r = tracers_turn(supervisor->tracers);
-
-        if (r == -ECHILD) { /* others trace all there is */
-                struct pollfd loop = {.fd = sd_event_get_fd(supervisor->event), .events = POLLIN};
-
-                r = poll(&loop, 1, -1) < 0 ? -errno : 0;
-        }
-        return r == -EINTR ? 0 : r;
+        if (!supervisor->untold)
+                return;
+        tracers_unlock(supervisor->tracers);
+        tracers_lock(supervisor->tracers);
+        supervisor->untold = false;
+        supervisor->events->tell(supervisor->events_userdata);
 }
 
 static int trace(Supervisor *supervisor, bool *prepared)
 {
-        Doorbell *bell = supervisor->doorbell;
-        bool listening = false;
+        LoopWait wait;
+        bool due = true;
         int r = 0;
 
+        loop_wait_begin(&wait, supervisor->tracers, supervisor->doorbell,
+                        sd_event_get_fd(supervisor->event));
         tracers_lock(supervisor->tracers);
-        while (r == 0 && !all_gone(supervisor)) {
-                if (*prepared && !doorbell_rang(bell) && !supervisor->event_touched) {
-                        tracers_unlock(supervisor->tracers);
-                        r = next_stop(supervisor);
-                        tracers_lock(supervisor->tracers);
+        while (r >= 0 && !all_gone(supervisor)) {
+                if (due || !*prepared || supervisor->event_touched) {
+                        due = false;
+                        r = serve_events(supervisor, prepared);
+                        tell(supervisor);
                         continue;
                 }
-                r = serve_events(supervisor, prepared);
-                if (*prepared && (doorbell_rang(bell) || !listening)) {
-                        doorbell_answer(bell);
-                        listening = true;
-                }
+                tracers_unlock(supervisor->tracers);
+                r = loop_wait(&wait);
+                tracers_lock(supervisor->tracers);
+                due = r > 0;
         }
         tracers_unlock(supervisor->tracers);
-        return r;
+        loop_wait_end(&wait);
+        return r < 0 ? r : 0;
 }
 
 static void finish(Supervisor *supervisor)

@@ -50,6 +50,8 @@ typedef struct SupervisorEvents {
         /* `gone`: its process died. */
         void (*call_decided)(void *userdata, const PendingCall *pending, bool gone);
         void (*rules_changed)(void *userdata);
+        /* What was kept back under `untold` can be said. */
+        void (*tell)(void *userdata);
         void (*ended)(void *userdata);
 } SupervisorEvents;
 
@@ -80,6 +82,7 @@ struct Supervisor {
         sd_event *event;
         struct Doorbell *doorbell; /* breaks waitpid() off when the loop has something */
         bool event_touched;        /* something was added to the loop since it was prepared */
+        bool untold;               /* SupervisorEvents.tell is due once answered threads go on */
         int nudge;                 /* an eventfd in the loop: another tracer has touched it */
         bool nudged;
         const SupervisorEvents *events;

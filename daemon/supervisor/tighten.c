@@ -244,10 +244,8 @@ int tighten_wait(Supervisor *supervisor, TightenDone done, void *userdata)
         Tightening *tightening = supervisor->tightening;
         Waiting *waiting;
 
-        if (!tightening || !tightening->underway) {
-                done(userdata);
-                return 0;
-        }
+        if (!tightening || !tightening->underway)
+                return 1;
         waiting =
                 reallocarray(tightening->waiting, tightening->waiting_count + 1, sizeof(*waiting));
         if (!waiting)

@@ -30,7 +30,8 @@ void tighten_to_rules(Supervisor *supervisor);
 
 typedef void (*TightenDone)(void *userdata);
 
-/* Calls `done` once: now, or when every thread that can run is held to the rules. -ENOMEM. */
+/* 1 when every thread that can run is held to the rules; 0 when `done` is called once they are.
+ * -ENOMEM. */
 int tighten_wait(Supervisor *supervisor, TightenDone done, void *userdata);
 /* The jail has ended: nobody is waited for any longer. */
 void tighten_end(Supervisor *supervisor);

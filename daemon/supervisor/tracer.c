@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/tracer.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -56,8 +57,9 @@ struct Tracer {
         pthread_cond_t sent;      /* an errand for a thread with nothing to trace */
         StopInHand stop;
         Resumption resumption;
-        bool locked;     /* it holds the lock */
-        bool under_lock; /* it does an errand of who holds the lock */
+        atomic_bool idle; /* it has nothing to trace */
+        bool locked;      /* it holds the lock */
+        bool under_lock;  /* it does an errand of who holds the lock */
 };
 
 struct Tracers {
@@ -263,15 +265,11 @@ void tracers_unlock(Tracers *tracers)
 
 /* ---- stops ---- */
 
-static int turn(Tracer *tracer)
+static void act_on_stop(Tracer *tracer)
 {
         Tracers *all = tracer->all;
         StopInHand *stop = &tracer->stop;
 
-        do_errand(tracer);
-        stop->tid = waitpid(-1, &stop->status, __WALL | __WNOTHREAD);
-        if (stop->tid < 0)
-                return -errno;
         stop->valid = true;
         lock(tracer);
         if (stop->valid) { /* else somebody who waits for this very one has taken it */
@@ -279,12 +277,43 @@ static int turn(Tracer *tracer)
                 all->work.stopped(all->work.userdata, stop->tid, stop->status);
         }
         unlock(tracer);
-        return 0;
+}
+
+static int turn(Tracer *tracer, int options)
+{
+        do_errand(tracer);
+        tracer->stop.tid = waitpid(-1, &tracer->stop.status, __WALL | __WNOTHREAD | options);
+        if (tracer->stop.tid > 0)
+                act_on_stop(tracer);
+        return tracer->stop.tid < 0 ? -errno : tracer->stop.tid > 0;
 }
 
 int tracers_turn(Tracers *tracers)
 {
-        return turn(&tracers->list[0]);
+        int r = turn(&tracers->list[0], 0);
+
+        return r < 0 ? r : 0;
+}
+
+int tracers_turn_beside(Tracers *tracers, int fd)
+{
+        struct pollfd beside = {.fd = fd, .events = POLLIN};
+        sigset_t none;
+        int r = turn(&tracers->list[0], WNOHANG);
+
+        if (r > 0 || (r < 0 && r != -ECHILD))
+                return r < 0 ? r : 0;
+        sigemptyset(&none);
+        r = ppoll(&beside, 1, NULL, &none);
+        return r < 0 ? -errno : r;
+}
+
+bool tracers_first_is_alone(const Tracers *tracers)
+{
+        for (unsigned i = 1; i < tracers->count; i++)
+                if (!atomic_load(&tracers->list[i].idle))
+                        return false;
+        return true;
 }
 
 typedef struct Wait {
@@ -338,15 +367,31 @@ void tracer_resume_later(pid_t tid, int how, int signal)
 
 /* ---- threads ---- */
 
+/* While a thread traces, SIGCHLD is not blocked in it, and ignored: a blocked one would wake the
+ * first thread each time. While it does not, it leaves the signal to the first, which may wait for
+ * it (tracers_turn_beside()). */
+static void block_child_signal(int how)
+{
+        sigset_t child;
+
+        sigemptyset(&child);
+        sigaddset(&child, SIGCHLD);
+        pthread_sigmask(how, &child, NULL);
+}
+
 /* Nothing to trace: nothing to do until something is sent. */
 static void wait_for_errand(Tracer *tracer)
 {
         Tracers *all = tracer->all;
 
+        block_child_signal(SIG_BLOCK);
         pthread_mutex_lock(&all->sleep);
+        atomic_store(&tracer->idle, true);
         while (!atomic_load(&tracer->errand) && !atomic_load(&all->stopping))
                 pthread_cond_wait(&tracer->sent, &all->sleep);
+        atomic_store(&tracer->idle, false);
         pthread_mutex_unlock(&all->sleep);
+        block_child_signal(SIG_UNBLOCK);
 }
 
 static void *trace(void *userdata)
@@ -358,10 +403,10 @@ static void *trace(void *userdata)
         sem_post(&self->all->started);
         sigfillset(&all);
         sigdelset(&all, SIGUSR1);
-        sigdelset(&all, SIGCHLD); /* ignored; a blocked one would wake the first thread each time */
+        sigdelset(&all, SIGCHLD);
         pthread_sigmask(SIG_SETMASK, &all, NULL);
         while (!atomic_load(&self->all->stopping))
-                if (turn(self) == -ECHILD)
+                if (turn(self, 0) == -ECHILD)
                         wait_for_errand(self);
         return NULL;
 }

@@ -57,6 +57,11 @@ void tracers_unlock(Tracers *tracers);
 /* One turn of the first thread: waits for a stop and has it acted on. 0; -EINTR; -ECHILD when it
  * traces nothing. Unlocked. */
 int tracers_turn(Tracers *tracers);
+/* The same, but it waits in ppoll(2), which SIGCHLD breaks off if it has a handler, and for `fd` as
+ * well: 1 when that can be read. The caller blocks SIGCHLD. */
+int tracers_turn_beside(Tracers *tracers, int fd);
+/* Whether no other thread has anything to trace. */
+bool tracers_first_is_alone(const Tracers *tracers);
 
 /* With the lock held (or before there is anything to trace): `work` is done by the thread of
  * `tracer` while the caller waits. */
