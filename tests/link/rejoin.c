@@ -73,18 +73,23 @@ static void await_count(Held *held, const unsigned *what, unsigned least)
         }
 }
 
-static void hold(Held *held)
+static void start(Held *held)
 {
         static const char *const argv[] = {"mkdir", "/nowhere/at-all", NULL};
         static const char *const rules[] = {"mkdir=notify"};
         const LinkProgram program = {
                 .argv = argv, .default_action = "allow", .overrides = rules, .override_count = 1};
 
-        *held = (Held){0};
-        assert_true(link_play_open(&held->play, supervisor) >= 0);
         listen_to(held);
         assert_true(link_play_start(&held->play, &program, on_started, held) >= 0);
         await_count(held, &held->pending, 1);
+}
+
+static void hold(Held *held)
+{
+        *held = (Held){0};
+        assert_true(link_play_open(&held->play, supervisor) >= 0);
+        start(held);
 }
 
 static void release(Held *held)
@@ -207,9 +212,35 @@ static void nobody_who_comes_for_a_minute_ends_the_jail(void **state)
         release(&held);
 }
 
+/* Before there are rules, a log or a process to answer from. */
+static void what_comes_before_the_start_is_refused_and_harms_nothing(void **state)
+{
+        static const char *const members[] = {"Describe", "ListPending",   "ListProcesses",
+                                              "GetRules", "GetStatistics", "OpenLog"};
+        Held held = {0};
+
+        (void) state;
+        assert_true(link_play_open(&held.play, supervisor) >= 0);
+        for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+                sd_bus_error error = SD_BUS_ERROR_NULL;
+                const char *types = i == 0 ? "u" : i < 5 ? "ut" : "uta{sv}";
+
+                assert_true(sd_bus_call_method(held.play.bus, NULL, LINK_OBJECT, LINK_INTERFACE,
+                                               members[i], &error, NULL, types, (uint32_t) getuid(),
+                                               (uint64_t) 0, 0) < 0);
+                assert_true(sd_bus_error_has_name(&error, SJ_ERROR_FAILED));
+                sd_bus_error_free(&error);
+        }
+        start(&held);
+        decide(&held, "abort");
+        assert_int_equal(await_program(&held), 1 << 8);
+        release(&held);
+}
+
 int main(int argc, char **argv)
 {
         const struct CMUnitTest quick[] = {
+                cmocka_unit_test(what_comes_before_the_start_is_refused_and_harms_nothing),
                 cmocka_unit_test(a_held_call_waits_through_ten_brokers),
                 cmocka_unit_test(an_end_is_told_until_a_broker_lets_go),
                 cmocka_unit_test(a_jail_that_ends_without_a_broker_tells_the_next),
