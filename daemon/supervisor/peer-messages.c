@@ -6,6 +6,7 @@
 
 #include "dbus/bus-names.h"
 #include "supervisor/process-facts.h"
+#include "supervisor/ptrace-request.h"
 #include "syscalls/errno-names.h"
 
 int message_add_string(sd_bus_message *message, const char *key, const char *value)
@@ -329,7 +330,8 @@ int message_add_waiting_signals(sd_bus_message *message, pid_t tid)
         uint64_t set = 0;
         size_t count = 0;
 
-        (void) process_pending_signals(tid, &set);
+        if (tracee_get_waiting_signals(tid, &set) < 0) /* it runs */
+                (void) process_pending_signals(tid, &set);
         for (int signal = 1; signal <= 64; signal++)
                 if (set & UINT64_C(1) << (signal - 1)) {
                         const char *name = signal_name(signal);

@@ -187,6 +187,36 @@ int tracee_get_signal_mask(pid_t tid, uint64_t *ret)
                               (uintptr_t) ret);
 }
 
+/* So many are asked for at a time. */
+#define SIGNALS_AT_ONCE 8
+
+static int add_waiting_signals(pid_t tid, uint32_t flags, uint64_t *set)
+{
+        siginfo_t list[SIGNALS_AT_ONCE];
+        struct __ptrace_peeksiginfo_args next = {.flags = flags, .nr = SIGNALS_AT_ONCE};
+        long count;
+
+        do {
+                count = request(PTRACE_PEEKSIGINFO, tid, (uintptr_t) &next, (uintptr_t) list);
+                for (long i = 0; i < count; i++)
+                        *set |= UINT64_C(1) << (list[i].si_signo - 1);
+                next.off += SIGNALS_AT_ONCE;
+        } while (count == SIGNALS_AT_ONCE);
+        return count < 0 ? -errno : 0;
+}
+
+int tracee_get_waiting_signals(pid_t tid, uint64_t *ret)
+{
+        uint64_t set = 0;
+        int r = add_waiting_signals(tid, 0, &set);
+
+        if (r == 0)
+                r = add_waiting_signals(tid, PTRACE_PEEKSIGINFO_SHARED, &set);
+        if (r == 0)
+                *ret = set;
+        return r;
+}
+
 int tracee_set_signal_mask(pid_t tid, uint64_t mask)
 {
         return request_status((enum __ptrace_request) PTRACE_SETSIGMASK, tid, sizeof(mask),

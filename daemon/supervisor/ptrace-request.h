@@ -60,6 +60,8 @@ int tracee_change_call(pid_t tid, const CallRegisters *from, const CallRegisters
 int tracee_get_event_message(pid_t tid, unsigned long *ret);
 int tracee_get_signal_info(pid_t tid, siginfo_t *ret);
 int tracee_get_signal_mask(pid_t tid, uint64_t *ret);
+/* Signals that wait for the thread or its process, bit 0 is signal 1; the thread is stopped. */
+int tracee_get_waiting_signals(pid_t tid, uint64_t *ret);
 int tracee_set_signal_mask(pid_t tid, uint64_t mask);
 
 /* One word of code or data, through page protections. */
