@@ -189,23 +189,42 @@ bool bus_client_is_alive(const BusClient *client)
         return client->pid > 0 && (client->pidfd < 0 || poll(&at, 1, 0) == 0);
 }
 
-static int send_signal(BusClient *client, const char *member, BusFill fill, void *userdata)
+static int make_signal(const BusClient *client, const BusSignal *what, sd_bus_message **ret)
 {
         sd_bus_message *signal = NULL;
         int r;
 
-        r = sd_bus_message_new_signal(client->bus, &signal, SJ_OBJECT_PATH, SJ_INTERFACE, member);
+        r = sd_bus_message_new_signal(client->bus, &signal, SJ_OBJECT_PATH, SJ_INTERFACE,
+                                      what->member);
         if (r >= 0 && client->name)
                 r = sd_bus_message_set_destination(signal, client->name);
         if (r >= 0)
-                r = fill(signal, userdata);
+                r = what->fill(signal, what->userdata);
+        if (r < 0)
+                sd_bus_message_unref(signal);
+        else
+                *ret = signal;
+        return r;
+}
+
+static int send_signal(BusClient *client, BusSignal *what)
+{
+        sd_bus_message *signal = NULL;
+        int r = 0;
+
+        if (!client->name && what->made)
+                signal = sd_bus_message_ref(what->made);
+        else
+                r = make_signal(client, what, &signal);
         if (r >= 0)
                 r = sd_bus_send(client->bus, signal, NULL);
+        if (r >= 0 && !client->name && !what->made)
+                what->made = sd_bus_message_ref(signal);
         sd_bus_message_unref(signal);
         return r;
 }
 
-void bus_client_signal(BusClient *client, const char *member, BusFill fill, void *userdata)
+void bus_client_signal(BusClient *client, BusSignal *signal)
 {
         uint64_t queued = 0;
         int r;
@@ -218,7 +237,7 @@ void bus_client_signal(BusClient *client, const char *member, BusFill fill, void
                 shutdown(sd_bus_get_fd(client->bus), SHUT_RDWR);
                 return;
         }
-        r = send_signal(client, member, fill, userdata);
+        r = send_signal(client, signal);
         if (r < 0)
-                log_debug("signal %s to process %d: %s", member, client->pid, strerror(-r));
+                log_debug("signal %s to process %d: %s", signal->member, client->pid, strerror(-r));
 }

@@ -42,6 +42,13 @@ void bus_client_free(BusClient *client);
 /* Whether the process that opened the connection is still there. */
 bool bus_client_is_alive(const BusClient *client);
 
-/* One signal, to this client alone, and to nobody when he does not read. `fill` appends. */
+/* One signal, to clients one by one, and to none that does not read. On connections of their own
+ * all of them get the same message, which is made for the first. */
 typedef int (*BusFill)(sd_bus_message *signal, void *userdata);
-void bus_client_signal(BusClient *client, const char *member, BusFill fill, void *userdata);
+typedef struct BusSignal {
+        const char *member;
+        BusFill fill; /* appends the arguments */
+        void *userdata;
+        sd_bus_message *made; /* owned; NULL at first */
+} BusSignal;
+void bus_client_signal(BusClient *client, BusSignal *signal);

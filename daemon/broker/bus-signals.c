@@ -13,14 +13,16 @@
 /* Tells everybody who may know and wants to. */
 static void tell(Broker *broker, const Jail *jail, const char *member, BusFill fill, void *userdata)
 {
+        BusSignal signal = {.member = member, .fill = fill, .userdata = userdata};
         BusClient *next;
 
         for (BusClient *client = broker->clients; client; client = next) {
                 next = client->next;
                 if (subscriptions_want(&client->subscriptions, jail->number,
                                        client->uid == jail->uid))
-                        bus_client_signal(client, member, fill, userdata);
+                        bus_client_signal(client, &signal);
         }
+        sd_bus_message_unref(signal.made);
 }
 
 /* ---- from a supervisor ---- */
