@@ -13,8 +13,9 @@
 #include "supervisor/ptrace-loop.h"
 #include "supervisor/ptrace-request.h"
 
-/* Turns of the parking loop, some nanoseconds each, before it ends its process. */
-#define PARK_TURNS (UINT64_C(1) << 30)
+/* Turns of the parking loop, 25 to 50 nanoseconds each, before it ends its process: some seconds of
+ * processor time, of which a tracer that is alive needs microseconds to come for its thread. */
+#define PARK_TURNS (UINT64_C(1) << 26)
 
 /* What a tracee on its way was doing. */
 typedef struct HandOver {
