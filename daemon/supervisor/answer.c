@@ -341,6 +341,16 @@ static void carry_out(PendingCall *pending, const Answer *answer, Answered *answ
         }
 }
 
+static int bring_back(PendingCall *pending, Problem *problem)
+{
+        int r = pinned_arguments_bring_back(pending->supervisor, pending->tracee);
+
+        return r < 0 ? problem_set(problem, -EBUSY,
+                                   "too many calls run with copies of their arguments at this "
+                                   "moment; answer again")
+                     : 0;
+}
+
 int answer_pending(PendingCall *pending, const Answer *answer, Answered *ret, Problem *problem)
 {
         _cleanup_(answer_result_release) AnswerResult result = {0};
@@ -352,6 +362,8 @@ int answer_pending(PendingCall *pending, const Answer *answer, Answered *ret, Pr
                 return problem_set(problem, -EBUSY,
                                    "an injected call runs in this thread; answer when it is done");
         r = check_edits(answer, problem);
+        if (r == 0 && answer->action.kind == ACTION_ALLOW && !answer->interrupt)
+                r = bring_back(pending, problem);
         if (r == 0)
                 r = answer_result_prepare(pending, answer, &result, problem);
         if (r == 0)

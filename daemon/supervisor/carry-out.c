@@ -8,6 +8,7 @@
 #include "supervisor/fail-closed.h"
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
+#include "supervisor/pinned-arguments.h"
 #include "supervisor/placement.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
@@ -75,6 +76,11 @@ void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
         OpenCall *call = tracee->call;
         CallRegisters executed;
 
+        if (pinned_arguments_bring_back(supervisor, tracee) < 0) {
+                fail_closed_call(supervisor, tracee,
+                                 "there is no room for the copies of its arguments");
+                return;
+        }
         call->action = CALL_ALLOWED;
         placement_before_call(supervisor, call->decoded.registers.number);
         if (call->by == BY_USER)

@@ -322,11 +322,6 @@ static int judge_pinned(Supervisor *supervisor, Tracee *tracee, Judgement *judge
                 r = judge_new_name(supervisor, tracee, judgement, ret);
         if (r < 0 || pinned || !needs_pins(supervisor, number, ret))
                 return r;
-        /* it is held, for nobody knows how long */
-        if (tracee->slot < 0 && landing_memory_is_scarce(supervisor->landing)) {
-                judgement->effective.incomplete = "too many held calls have copies of arguments";
-                return 0;
-        }
         return pin(supervisor, tracee, judgement);
 }
 
@@ -364,6 +359,15 @@ static void refuse_unjudged(Supervisor *supervisor, Tracee *tracee, const Action
         carry_out_result(supervisor, tracee, CALL_ABORTED, -action->error_number);
 }
 
+/* Calls that wait are as many as they like, slots are few: without any no rule could be judged, and
+ * no thread be made. */
+static void make_room(Supervisor *supervisor, Tracee *tracee)
+{
+        if (tracee->call && (tracee->state == TRACEE_HELD || tracee->state == TRACEE_DELAYED) &&
+            landing_memory_is_scarce(supervisor->landing))
+                pinned_arguments_set_aside(supervisor, tracee);
+}
+
 /* The rules have spoken: what they said is carried out. */
 static void apply_outcome(Supervisor *supervisor, Tracee *tracee, const Judgement *judgement,
                           const RuleOutcome *outcome)
@@ -392,6 +396,7 @@ static void apply_outcome(Supervisor *supervisor, Tracee *tracee, const Judgemen
                 call->unverified_reason = strdup(judgement->effective.incomplete);
         }
         decision_apply(supervisor, tracee, outcome->action);
+        make_room(supervisor, tracee);
 }
 
 /* A call that runs with other arguments and that nobody will hear of: its thread takes its own ones

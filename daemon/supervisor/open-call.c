@@ -55,6 +55,7 @@ OpenCall *open_call_free(OpenCall *call)
         }
         free(call->unverified_reason);
         free(call->edited_from);
+        free(call->aside);
         free(call);
         return NULL;
 }

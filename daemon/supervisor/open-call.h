@@ -46,6 +46,9 @@ typedef struct OpenCall {
         unsigned pinned_mask; /* bit i: argument i points to a copy of what the program's own points
                                  to */
         size_t pinned_bytes;  /* of the slot in use by them */
+        unsigned char
+                *aside; /* those bytes while the call waits without a slot, else NULL; owned */
+        uint64_t aside_address; /* where they were in the program */
         bool injected;
         struct timespec since; /* CLOCK_REALTIME at the entry */
         uint64_t entered_ns,

@@ -185,3 +185,74 @@ int pinned_arguments_take(Supervisor *supervisor, Tracee *tracee, const CallerVi
         *ret = pinner.pinned;
         return 0;
 }
+
+/* ---- calls that wait ---- */
+
+/* What a guard has put into the slot is the guard's: nobody else knows what leads there. */
+static bool is_pinned_by_guard(const OpenCall *call)
+{
+        for (unsigned i = 0; i < SYSCALL_ARGUMENTS_MAX; i++)
+                if (!(call->pinned_mask & 1u << i) &&
+                    call->decoded.registers.arguments[i] != call->original.arguments[i])
+                        return true;
+        return call->decoded.registers.number != call->original.number;
+}
+
+void pinned_arguments_set_aside(Supervisor *supervisor, Tracee *tracee)
+{
+        OpenCall *call = tracee->call;
+
+        if (tracee->slot < 0 || call->pinned_bytes == 0 || is_pinned_by_guard(call))
+                return;
+        call->aside = malloc(call->pinned_bytes);
+        if (!call->aside)
+                return;
+        memcpy(call->aside, landing_memory_slot(supervisor->landing, tracee->slot),
+               call->pinned_bytes);
+        call->aside_address = landing_slot_address(tracee->process->landing, tracee->slot);
+        landing_memory_give_slot(supervisor->landing, tracee->slot);
+        tracee->slot = -1;
+}
+
+/* They are read from what was kept, as if that lay in the program still (tracee_view()): so what
+ * leads from one to another is led to the new place. */
+static int take_again(Supervisor *supervisor, Tracee *tracee, PinnedCall *ret)
+{
+        TraceeView view = tracee_view(tracee);
+        CallerView caller = tracee_view_caller(&view);
+
+        return pinned_arguments_take(supervisor, tracee, &caller, &tracee->call->decoded.registers,
+                                     ret);
+}
+
+/* What was decoded stays as it was shown; only where it lies is another place. */
+static void lead_to_new_place(OpenCall *call, const PinnedCall *pinned)
+{
+        for (unsigned i = 0; i < call->decoded.argument_count; i++)
+                for (unsigned j = 0; j < SYSCALL_ARGUMENTS_MAX; j++)
+                        if (pinned->mask & 1u << j && call->decoded.arguments[i].value ==
+                                                              call->decoded.registers.arguments[j])
+                                call->decoded.arguments[i].value = pinned->call.arguments[j];
+        call->decoded.registers = pinned->call;
+        call->pinned_mask = pinned->mask;
+        call->pinned_bytes = pinned->bytes;
+}
+
+int pinned_arguments_bring_back(Supervisor *supervisor, Tracee *tracee)
+{
+        OpenCall *call = tracee->call;
+        PinnedCall pinned;
+        int r;
+
+        if (!call->aside)
+                return 0;
+        r = take_again(supervisor, tracee, &pinned);
+        if (r == 0 && (pinned.mask & call->pinned_mask) != call->pinned_mask)
+                r = -ENOSPC;
+        if (r < 0)
+                return r;
+        lead_to_new_place(call, &pinned);
+        free(call->aside);
+        call->aside = NULL;
+        return 0;
+}

@@ -21,6 +21,13 @@ typedef struct PinnedCall {
 int pinned_arguments_take(Supervisor *supervisor, Tracee *tracee, const CallerView *caller,
                           const CallRegisters *call, PinnedCall *ret);
 
+/* The tracee's open call waits, who knows how long: what was copied for it is kept, and its slot is
+ * free for others. Nothing is done where that cannot be. */
+void pinned_arguments_set_aside(Supervisor *supervisor, Tracee *tracee);
+/* It is about to run or to be edited: the same bytes lie in a slot again. -ENOSPC when there is
+ * none, -ENOMEM, -ESRCH. */
+int pinned_arguments_bring_back(Supervisor *supervisor, Tracee *tracee);
+
 /* Copies `size` bytes from the program into the thread's slot, from the slot's start. *ret_address:
  * of the copy, in the program; *ret_copy: the same bytes, ours to change until the thread goes on.
  * -EFAULT, -ESRCH, -ENOSPC (no slot), -E2BIG. */

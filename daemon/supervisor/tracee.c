@@ -202,7 +202,8 @@ void tracee_table_remove(TraceeTable *table, Tracee *tracee, Process **ret_ended
 
 TraceeView tracee_view(const Tracee *tracee)
 {
-        return (TraceeView){
+        const OpenCall *call = tracee->call;
+        TraceeView view = {
                 .pid = tracee_pid(tracee),
                 .tid = tracee_tid(tracee),
                 .memory_fd = tracee->process->memory_fd,
@@ -210,4 +211,12 @@ TraceeView tracee_view(const Tracee *tracee)
                 .our_root = tracee->process->our_root,
                 .sockets = tracee->process->sockets,
         };
+
+        /* copies of arguments that have no slot at the moment (pinned-arguments.h) */
+        if (call && call->aside) {
+                view.overlay = call->aside;
+                view.overlay_address = call->aside_address;
+                view.overlay_size = call->pinned_bytes;
+        }
+        return view;
 }
