@@ -7,6 +7,9 @@ import subprocess
 
 from pty_jail import main
 
+# Who keeps the landing page: the kernel's seal, whose errno is the call's result, or the filter.
+PAGE = ("or at its landing page: refused in the kernel"
+        if "mseal" in os.environ.get("SECCOMP_JAIL_WITHOUT", "") else "EPERM")
 FOREVER = 'rule 2 refuses this call for ever in the kernel'
 # number, --arg options, expression, what the answer says
 CALLS = [
@@ -19,7 +22,7 @@ CALLS = [
      "the guard 'namespaces'"),
     ("clone3", ["--arg", '0=hex"' + "0000800000000000" + "00" * 80 + '"', "--arg", "1=88"],
      'clone3(hex"' + "0000800000000000" + "00" * 80 + '", 88)', "CLONE_UNTRACED would run without"),
-    ("munmap", ["--arg", "0=0x20000", "--arg", "1=4096"], "munmap(0x20000, 4096)", None),
+    ("munmap", ["--arg", "0=0x20000", "--arg", "1=4096"], "munmap(0x20000, 4096)", PAGE),
     ("600", [], "600()", "no kernel that is known here has call 600"),
 ]
 
@@ -55,7 +58,7 @@ def no_edit_reaches_it(jail):
                       "aims at the jail's supervisor"),
                      ("unlink", [], "", "rule 3 refuses the edited call")]
     for number, options, _, said in calls:
-        if said:
+        if said != "EPERM":
             result = jail.jailctl("decide", str(call["id"]), "allow", "--number", number, *options)
             assert result.returncode == 1 and said in result.stderr, (number, result)
     finish(jail, program, call)
@@ -69,7 +72,7 @@ def no_injected_call_reaches_it(jail):
     for number, _, expression, said in calls:
         result = jail.jailctl("inject", str(call["pid"]), expression)
         assert result.returncode == 1, (number, result)
-        assert (said or "EPERM") in result.stderr + result.stdout, (number, result)
+        assert said in result.stderr + result.stdout, (number, result)
     # mutable rules do not bind the person
     result = jail.jailctl("inject", str(call["pid"]), 'unlink("nothing")')
     assert "ENOENT" in result.stdout, result
