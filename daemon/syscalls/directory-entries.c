@@ -152,8 +152,7 @@ static bool is_field(const char *field)
                strcmp(field, "d_ino") == 0 || strcmp(field, "d_off") == 0;
 }
 
-int directory_entries_set(ResultAnswer *answer, const char *field, const char *value,
-                          Problem *problem)
+static int set(ResultAnswer *answer, const char *field, const char *value, Problem *problem)
 {
         const char *dot = strrchr(field, '.');
         size_t length = dot ? (size_t) (dot - field) : 0;
@@ -183,4 +182,40 @@ int directory_entries_set(ResultAnswer *answer, const char *field, const char *v
         return problem_set(problem, -EINVAL,
                            "there is no entry %.*s: the directory's answer has %zu", (int) length,
                            field, entry.index);
+}
+
+/* ---- getdents: the same entries in the same lengths, but for where the type is ---- */
+
+/* struct linux_dirent has its name one byte earlier, and its type in its last byte. */
+static void turn_entry(uint8_t *entry, size_t length, bool to_wide)
+{
+        const size_t name = sizeof(EntryHead), type = name - 1;
+        uint8_t kept = entry[to_wide ? length - 1 : type];
+
+        if (to_wide)
+                memmove(entry + name, entry + type, length - name);
+        else
+                memmove(entry + type, entry + name, length - name);
+        entry[to_wide ? type : length - 1] = kept;
+}
+
+static void turn_all(ResultAnswer *answer, bool to_wide)
+{
+        Entry entry = {0};
+
+        while (next(answer, &entry))
+                turn_entry(answer->bytes + entry.at, entry.length, to_wide);
+}
+
+int directory_entries_set(ResultAnswer *answer, bool wide, const char *field, const char *value,
+                          Problem *problem)
+{
+        int r;
+
+        if (!wide)
+                turn_all(answer, true);
+        r = set(answer, field, value, problem);
+        if (!wide)
+                turn_all(answer, false);
+        return r;
 }

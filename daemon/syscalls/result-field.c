@@ -178,6 +178,11 @@ static int set_address(const SyscallArgument *argument, const char *name, const 
 
 /* ---- by kind ---- */
 
+static bool lists_directory(int number)
+{
+        return number == CALL_getdents64 || number == CALL_getdents;
+}
+
 int result_field_set(const CallRegisters *registers, const SyscallArgument *argument,
                      const char *field, const char *value, ResultAnswer *answer, Problem *problem)
 {
@@ -191,8 +196,9 @@ int result_field_set(const CallRegisters *registers, const SyscallArgument *argu
                 return set_element(argument, field, value, answer, problem);
         if (argument->structure)
                 return set_structure(argument, field, value, 0, answer, problem);
-        if (registers->number == CALL_getdents64)
-                return directory_entries_set(answer, field, value, problem);
+        if (lists_directory(registers->number))
+                return directory_entries_set(answer, registers->number == CALL_getdents64, field,
+                                             value, problem);
         if (*field)
                 return problem_set(problem, -EINVAL,
                                    "argument %s is plain bytes without the field \"%s\"; set %s "
@@ -206,16 +212,17 @@ int result_field_set(const CallRegisters *registers, const SyscallArgument *argu
 #define SCRATCH_BYTES 65536
 
 /* Entries by number cannot be known: what is said about them is tried on one that is there. */
-static int check_entry(const char *field, const char *value, ResultAnswer *answer, Problem *problem)
+static int check_entry(int number, const char *field, const char *value, ResultAnswer *answer,
+                       Problem *problem)
 {
         const char *dot = strrchr(field, '.');
         _cleanup_free_ char *first = string_format("0%s", dot && dot != field ? dot : "");
 
         if (!first)
                 return -ENOMEM;
-        if (directory_entries_set(answer, "0.d_name", "x", problem) < 0)
+        if (directory_entries_set(answer, number == CALL_getdents64, "0.d_name", "x", problem) < 0)
                 return -EINVAL;
-        return directory_entries_set(answer, first, value, problem);
+        return directory_entries_set(answer, number == CALL_getdents64, first, value, problem);
 }
 
 /* Then names and kinds depend on the call: ioctl, fcntl. */
@@ -251,7 +258,7 @@ int result_field_check(int number, const char *name, const char *field, const ch
         if (!scratch)
                 return -ENOMEM;
         answer = (ResultAnswer){.bytes = scratch, .room = SCRATCH_BYTES};
-        return number == CALL_getdents64
-                       ? check_entry(field, value, &answer, problem)
+        return lists_directory(number)
+                       ? check_entry(number, field, value, &answer, problem)
                        : result_field_set(&registers, argument, field, value, &answer, problem);
 }

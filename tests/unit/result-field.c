@@ -206,6 +206,32 @@ static void numbers_of_entries(void **state)
         expect_names(&setting, "alpha b.txt gamma");
 }
 
+/* struct linux_dirent of getdents(2): the type in the last byte, the name where getdents64 has it.
+ */
+static void entries_of_the_old_form_keep_it(void **state)
+{
+        Setting old = {.registers = {SYS_getdents, {3, 0x1000, ROOM}}, .index = 1};
+        static const struct {
+                uint64_t inode, offset;
+                uint16_t length;
+                char name[5], type;
+        } __attribute__((packed)) first = {7, 1, 24, "ab", 8}, second = {8, 2, 24, "cdef", 4};
+
+        (void) state;
+        old.answer = (ResultAnswer){.bytes = old.bytes, .room = ROOM, .size = 48};
+        memcpy(old.bytes, &first, sizeof(first));
+        memcpy(old.bytes + 24, &second, sizeof(second));
+        assert_int_equal(set(&old, "ab.d_name", "a longer name"), 0);
+        assert_int_equal(old.answer.size, 40 + 24);
+        assert_string_equal((char *) old.bytes + 18, "a longer name");
+        assert_int_equal(old.bytes[39], 8);
+        assert_memory_equal(old.bytes + 40, &second, sizeof(second));
+        assert_int_equal(set(&old, "1.d_type", "DT_LNK"), 0);
+        assert_int_equal(old.bytes[63], 10);
+        expect_refused(&old, "9.d_type", "DT_LNK", "no entry 9");
+        assert_string_equal((char *) old.bytes + 40 + 18, "cdef");
+}
+
 static void entries_that_cannot_be_are_refused(void **state)
 {
         Setting setting = directory();
@@ -342,6 +368,7 @@ int main(void)
                 cmocka_unit_test(whole_buffers_are_text),
                 cmocka_unit_test(entries_are_renamed_added_and_taken_out),
                 cmocka_unit_test(numbers_of_entries),
+                cmocka_unit_test(entries_of_the_old_form_keep_it),
                 cmocka_unit_test(entries_that_cannot_be_are_refused),
                 cmocka_unit_test(rules_are_checked_without_a_call),
                 cmocka_unit_test(an_answer_has_the_room_that_the_call_gave),
