@@ -167,6 +167,8 @@ static int install(Supervisor *supervisor, Tracee *tracee, Problem *problem)
         if (r < 0)
                 return r;
         process->lacks_filter = false;
+        /* the filter lets it make none any more */
+        process->memory_waits |= process_has_userfaultfd(tracee_tid(tracee));
         process->filters = count + missing;
         if (stop.kind == STOP_GROUP) {
                 ptrace_dispatch(supervisor, &stop);

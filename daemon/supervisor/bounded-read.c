@@ -4,6 +4,7 @@
  * FUSE file backs.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,54 @@ typedef struct BoundedAccess {
         void *overlay;
         char *bytes; /* that were read, or are written */
         bool writes;
+        bool is_over; /* under hanging_lock */
 } BoundedAccess;
+
+/* Those that were left behind: what they hang in nobody else need wait for. */
+static pthread_mutex_t hanging_lock = PTHREAD_MUTEX_INITIALIZER;
+static const BoundedAccess *hanging[HANGING_MAX]; /* under hanging_lock */
+
+static bool overlaps(const BoundedAccess *access, const TraceeView *view, uint64_t address,
+                     size_t size)
+{
+        uint64_t page = ~(uint64_t) 4095;
+
+        return access->view.pid == view->pid && (access->address & page) < address + size &&
+               (address & page) < access->address + access->size;
+}
+
+static bool hangs_already(const TraceeView *view, uint64_t address, size_t size)
+{
+        bool found = false;
+
+        pthread_mutex_lock(&hanging_lock);
+        for (unsigned i = 0; i < HANGING_MAX && !found; i++)
+                found = hanging[i] && overlaps(hanging[i], view, address, size);
+        pthread_mutex_unlock(&hanging_lock);
+        return found;
+}
+
+/* One that is not waited for any longer. */
+static void note_hanging(const BoundedAccess *access)
+{
+        pthread_mutex_lock(&hanging_lock);
+        for (unsigned i = 0; i < HANGING_MAX && !access->is_over; i++)
+                if (!hanging[i]) {
+                        hanging[i] = access;
+                        break;
+                }
+        pthread_mutex_unlock(&hanging_lock);
+}
+
+static void note_end(BoundedAccess *access)
+{
+        pthread_mutex_lock(&hanging_lock);
+        access->is_over = true;
+        for (unsigned i = 0; i < HANGING_MAX; i++)
+                if (hanging[i] == access)
+                        hanging[i] = NULL;
+        pthread_mutex_unlock(&hanging_lock);
+}
 
 static void access_run(void *data)
 {
@@ -31,6 +79,7 @@ static void access_run(void *data)
                                                               access->bytes, access->size, false)
                                         : tracee_read_memory(&access->view, access->address,
                                                              access->bytes, access->size);
+        note_end(access);
 }
 
 static void access_free(void *data)
@@ -74,11 +123,14 @@ static BoundedAccess *access_new(const TraceeView *view, uint64_t address, size_
 static ssize_t access_bounded(const TraceeView *view, uint64_t address, void *buffer,
                               const void *bytes, size_t size, uint64_t usec)
 {
-        BoundedAccess *access = access_new(view, address, size);
+        BoundedAccess *access;
         Errand *errand;
         ssize_t n;
         int r;
 
+        if (hangs_already(view, address, size))
+                return -EBUSY;
+        access = access_new(view, address, size);
         if (!access)
                 return -ENOMEM;
         access->writes = bytes != NULL;
@@ -90,6 +142,8 @@ static ssize_t access_bounded(const TraceeView *view, uint64_t address, void *bu
                 return r;
         }
         r = errand_wait(errand, usec);
+        if (r < 0)
+                note_hanging(access);
         n = r < 0 ? r : access->result;
         if (n > 0 && buffer)
                 memcpy(buffer, access->bytes, (size_t) n);

@@ -253,6 +253,7 @@ static int add_registers(sd_bus_message *reply, const Tracee *tracee)
 
 typedef struct StackLook {
         pid_t tid;
+        bool memory_waits;
         char **lines;
         int r;
 } StackLook;
@@ -261,12 +262,12 @@ static void look_at_stack(void *argument)
 {
         StackLook *look = argument;
 
-        look->r = process_stack(look->tid, STACK_FRAMES_MAX, &look->lines);
+        look->r = process_stack(look->tid, look->memory_waits, STACK_FRAMES_MAX, &look->lines);
 }
 
 static int add_stack(sd_bus_message *reply, const Tracee *tracee)
 {
-        StackLook look = {.tid = tracee_tid(tracee)};
+        StackLook look = {.tid = tracee_tid(tracee), .memory_waits = tracee->process->memory_waits};
         int r;
 
         if (!is_stopped(tracee))

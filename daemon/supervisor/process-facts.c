@@ -537,6 +537,25 @@ static int list_descriptors(pid_t pid, int **ret, size_t *ret_count)
         return 0;
 }
 
+bool process_has_userfaultfd(pid_t pid)
+{
+        _cleanup_free_ int *numbers = NULL;
+        size_t count;
+
+        if (list_descriptors(pid, &numbers, &count) < 0 || count == DESCRIPTORS_MAX)
+                return true;
+        for (size_t i = 0; i < count; i++) {
+                _cleanup_free_ char *what = NULL;
+                char name[32];
+
+                snprintf(name, sizeof(name), "fd/%d", numbers[i]);
+                if (read_process_link(pid, name, &what) == 0 &&
+                    strcmp(what, "anon_inode:[userfaultfd]") == 0)
+                        return true;
+        }
+        return false;
+}
+
 int process_descriptors(pid_t pid, char ***ret_lines)
 {
         _cleanup_(socket_names_freep) SocketNames *sockets = socket_names_new();

@@ -48,5 +48,10 @@ int process_descriptors(pid_t pid, char ***ret_lines); /* "3: /etc/passwd" in fd
 
 /* The caller's stack, innermost first: "libc.so.6 __mkdir+0xb" …, by elfutils' unwinder where it
  * can, else by frame pointers. The thread must be stopped under this very tracer. At most `max`
- * frames. */
-int process_stack(pid_t tid, unsigned max, char ***ret_lines);
+ * frames; the innermost alone where memory may wait for somebody: one that `memory_waits` says so
+ * of, and one that maps a file which a server has. Such a file's symbols are not read. */
+int process_stack(pid_t tid, bool memory_waits, unsigned max, char ***ret_lines);
+
+/* Whether it has a userfaultfd open, by which it can let whoever reads its memory wait. Also when
+ * that cannot be known. */
+bool process_has_userfaultfd(pid_t pid);

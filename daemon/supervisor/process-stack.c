@@ -7,18 +7,13 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/text.h"
-#include "supervisor/errand.h"
 #include "supervisor/path-walk.h"
 #include "supervisor/process-facts.h"
+#include "supervisor/served-memory.h"
 #include "supervisor/served-mounts.h"
-
-#define COPY_BYTES_MAX (64u * 1024 * 1024)
-#define COPY_USEC      300000u
-#define COPIES_MAX     2u
 
 typedef struct StackWalk {
         Dwfl *dwfl;
@@ -39,66 +34,13 @@ static void dwfl_endp(Dwfl **dwfl)
 static int open_mapped_file(const char *name)
 {
         _cleanup_close_ int fd = open(name, O_PATH | O_CLOEXEC);
-        char again[48];
+        char again[32];
         struct stat st;
 
         if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
                 return -1;
-        snprintf(again, sizeof(again), "/proc/thread-self/fd/%d", fd);
+        snprintf(again, sizeof(again), "/proc/self/fd/%d", fd);
         return open(again, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-}
-
-/* A file that a server has is copied by somebody whom nobody waits for too long. */
-typedef struct FileCopy {
-        char *name;
-        int to; /* of the supervisor: a file in memory */
-        bool whole;
-} FileCopy;
-
-static void file_copy_run(void *data)
-{
-        FileCopy *copy = data;
-        _cleanup_close_ int fd = open_mapped_file(copy->name);
-        char bytes[65536];
-        size_t size = 0;
-        ssize_t n;
-
-        while (fd >= 0 && size < COPY_BYTES_MAX && (n = read(fd, bytes, sizeof(bytes))) >= 0) {
-                copy->whole = n == 0;
-                if (n == 0 || write(copy->to, bytes, (size_t) n) != n)
-                        return;
-                size += (size_t) n;
-        }
-}
-
-static void file_copy_free(void *data)
-{
-        FileCopy *copy = data;
-
-        free(copy->name);
-        free(copy);
-}
-
-static ErrandKind file_copies = {
-        .run = file_copy_run, .release = file_copy_free, .limit = COPIES_MAX};
-
-static int open_copy(const char *name)
-{
-        _cleanup_close_ int fd = memfd_create("mapped", MFD_CLOEXEC);
-        FileCopy *copy = calloc(1, sizeof(*copy));
-        bool whole = false;
-        Errand *errand;
-
-        if (copy)
-                *copy = (FileCopy){.name = strdup(name), .to = fd};
-        if (fd < 0 || !copy || !copy->name || errand_start(&file_copies, copy, fd, &errand) < 0) {
-                if (copy)
-                        file_copy_free(copy);
-                return -1;
-        }
-        whole = errand_wait(errand, COPY_USEC) == 0 && copy->whole;
-        errand_leave(errand);
-        return whole ? TAKE_FD(fd) : -1;
 }
 
 /* Also when that cannot be told without asking. */
@@ -121,7 +63,7 @@ static int find_elf(Dwfl_Module *module, void **user_data, const char *module_na
                                                 ret_elf);
         *ret_elf = NULL;
         *ret_name = NULL;
-        return is_served(module_name) ? open_copy(module_name) : open_mapped_file(module_name);
+        return is_served(module_name) ? -1 : open_mapped_file(module_name);
 }
 
 static int find_no_debug_file(Dwfl_Module *module, void **user_data, const char *module_name,
@@ -203,7 +145,7 @@ static int take_position(StackWalk *walk, pid_t tid)
         return 0;
 }
 
-int process_stack(pid_t tid, unsigned max, char ***ret_lines)
+int process_stack(pid_t tid, bool memory_waits, unsigned max, char ***ret_lines)
 {
         static const Dwfl_Callbacks callbacks = {
                 .find_elf = find_elf,
@@ -221,7 +163,10 @@ int process_stack(pid_t tid, unsigned max, char ***ret_lines)
         walk.lines = calloc((size_t) max + 1, sizeof(*walk.lines));
         if (!walk.lines)
                 return -ENOMEM;
+        /* the unwinder reads wherever the program's registers lead it, and waits for what it reads
+         */
         if (dwfl_linux_proc_report(dwfl, pid) == 0 && dwfl_report_end(dwfl, NULL, NULL) == 0 &&
+            !memory_waits && !served_memory_at(pid, 0, SIZE_MAX) &&
             dwfl_linux_proc_attach(dwfl, pid, true) == 0)
                 dwfl_getthread_frames(dwfl, tid, take_frame, &walk);
         r = walk.error;

@@ -207,10 +207,10 @@ static bool shares_our_mounts(pid_t tid)
 }
 
 /* Where the kernel would ask a server at the end of a path although it knows all of it, only what
- * cannot lead to one is looked at: plain names that cross no mount, and the working directory. */
+ * cannot lead to one is looked at: plain names that cross no mount, and what a thread has open. */
 static bool leads_to_no_server(int dirfd, const char *path)
 {
-        return is_plain(path) || (dirfd == AT_FDCWD && strcmp(path, ".") == 0);
+        return is_plain(path) || !*path || (dirfd == AT_FDCWD && strcmp(path, ".") == 0);
 }
 
 int resolve_path_at_hand(pid_t pid, pid_t tid, bool our_root, int dirfd, const char *path,

@@ -263,6 +263,7 @@ int supervisor_prepare(Supervisor *supervisor, const JailOptions *options, Probl
         if (r < 0)
                 return problem_set(problem, r, "no filter can be made of the rules: %s",
                                    strerror(-r));
+        supervisor->tracees.memory_waits = rule_set_opens_guard(supervisor->rules, "userfaultfd");
         supervisor->hands_over = hand_over_can_be(supervisor);
         supervisor->hand_over_every = hand_over_forced();
         supervisor->installer = (Installer){

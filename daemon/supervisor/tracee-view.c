@@ -138,12 +138,17 @@ static size_t without_wrap(uint64_t address, size_t size)
         return size;
 }
 
+static bool may_wait(const TraceeView *view, uint64_t address, size_t size)
+{
+        return !view->patient && (view->memory_waits || served_memory_at(view->pid, address, size));
+}
+
 /* Memory that comes when a server sends it is asked for by somebody who need not wait for ever. */
 static ssize_t read_real_memory(const TraceeView *view, uint64_t address, void *buffer, size_t size)
 {
         ssize_t n;
 
-        if (view->patient || !served_memory_at(view->pid, address, size))
+        if (!may_wait(view, address, size))
                 return read_memory_itself(view, address, buffer, size);
         n = tracee_read_memory_bounded(view, address, buffer, size, SERVED_LIMIT_USEC);
         return n == -ETIMEDOUT || n == -EBUSY ? -EFAULT : n;
@@ -247,7 +252,7 @@ int tracee_write_memory(const TraceeView *view, uint64_t address, const void *by
                 return 0;
         if (without_wrap(address, size) < size)
                 return -EFAULT;
-        if (!force && !view->patient && served_memory_at(view->pid, address, size)) {
+        if (!force && may_wait(view, address, size)) {
                 int r = tracee_write_memory_bounded(view, address, bytes, size, SERVED_LIMIT_USEC);
 
                 return r == -ETIMEDOUT || r == -EBUSY ? -EFAULT : r;

@@ -24,7 +24,8 @@ typedef struct TraceeView {
         const void *overlay;      /* bytes shown at overlay_address, NULL for none; borrowed */
         uint64_t overlay_address; /* tracee address of the overlay */
         size_t overlay_size;
-        bool patient; /* a page that a server has to send first is waited for as long */
+        bool memory_waits; /* any page may have to be sent by somebody first */
+        bool patient;      /* a page that a server has to send first is waited for as long */
         const struct KnownPaths *known; /* what was looked up for the call that it is stopped in;
                                            borrowed, NULL for none */
         struct PathQuestion *wish; /* the first path for which a server would have to be asked is
@@ -47,7 +48,8 @@ CallerView tracee_view_caller(TraceeView *view);
 ssize_t tracee_read_memory(const TraceeView *view, uint64_t address, void *buffer, size_t size);
 
 /* The same, done by a thread that is given up after `usec` microseconds: -ETIMEDOUT then, and
- * `buffer` is never written later. -EBUSY when four such threads hang already. */
+ * `buffer` is never written later. -EBUSY when such a thread hangs in
+ * these very pages, or four do anywhere. */
 ssize_t tracee_read_memory_bounded(const TraceeView *view, uint64_t address, void *buffer,
                                    size_t size, uint64_t usec);
 

@@ -80,6 +80,7 @@ static void copy_maker(Process *process, Process *maker)
         if (maker->listener >= 0)
                 process->listener = fcntl(maker->listener, F_DUPFD_CLOEXEC, 3);
         process->our_root = maker->our_root;
+        process->memory_waits |= maker->memory_waits;
         process->shares_files = maker->shares_files;
         process->depth = maker->depth + 1;
         if (process->depth < ANCESTORS_MAX)
@@ -98,6 +99,7 @@ static int process_new(TraceeTable *table, pid_t pid, Process *maker, Process **
         process->listener = -1;
         process->sockets = table->sockets;
         process->references = 1;
+        process->memory_waits = table->memory_waits;
         if (maker) {
                 copy_maker(process, maker);
         } else {
@@ -210,6 +212,7 @@ TraceeView tracee_view(const Tracee *tracee)
                 .known = tracee->put_off ? &tracee->put_off->known : NULL,
                 .our_root = tracee->process->our_root,
                 .sockets = tracee->process->sockets,
+                .memory_waits = tracee->process->memory_waits,
         };
 
         /* copies of arguments that have no slot at the moment (pinned-arguments.h) */

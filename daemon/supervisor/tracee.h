@@ -34,6 +34,8 @@ typedef struct Process {
         uint64_t landing;     /* address of the landing page, 0 when there is none */
         bool our_root;        /* its root is ours, and it can change it by no call that is not
                                  stopped */
+        bool memory_waits;    /* who reads its memory may have to wait for the program: it had a
+                                 userfaultfd when it was attached to, or the rules let it have one */
         bool shares_files;    /* other processes may have the very descriptors that it has
                                  (CLONE_FILES) */
         bool ran;             /* it has exec'ed under us (the stub has not) */
@@ -111,6 +113,7 @@ typedef struct TraceeTable {
         IdMap processes;               /* by pid; living ones only */
         struct LandingMemory *landing; /* where slots go back to; borrowed */
         SocketNames *sockets;          /* for the views of its processes; borrowed */
+        bool memory_waits;             /* of every process */
         Tracee *last;                  /* the one looked up last */
 } TraceeTable;
 

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process that runs already, with its threads and children, is taken into a jail as it is."""
+import json
 import os
 import subprocess
+import sys
 import time
 
-from pty_jail import main
+from jail import Jail
+from pty_jail import main, put
 
 # Waits in threads and children of several kinds until "go" is there; each then makes a directory.
 PROGRAM = r"""
@@ -184,7 +187,52 @@ def waits_with_an_end_keep_it(jail):
         running.stdout.close()
 
 
+# A page of its memory comes when it says so, and it never does. Who reads it by the kernel waits.
+FAULTS = """
+import ctypes, fcntl, os, struct, sys, threading
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+faults = libc.syscall(323, os.O_CLOEXEC)
+if faults < 0:
+    print("none", flush=True)
+    sys.exit(0)
+fcntl.ioctl(faults, 0xc018aa3f, struct.pack("QQQ", 0xaa, 0, 0))
+page = libc.mmap(None, 4096, 3, 0x22, -1, 0)
+fcntl.ioctl(faults, 0xc020aa00, bytearray(struct.pack("QQQQ", page, 4096, 1, 0)))
+print("ready", flush=True)
+sys.stdin.readline()
+def ask():
+    print("answer", -libc.mkdir(ctypes.c_void_p(page), 0o700), ctypes.get_errno(), flush=True)
+thread = threading.Thread(target=ask)
+thread.start()
+os.mkdir("lives")
+thread.join()
+"""
+
+
+def a_userfaultfd_of_before_holds_only_its_own_call(_jail):
+    # others than root may only have one that does not let the kernel wait
+    with Jail(sys.argv[1], as_root=True) as jail:
+        running = jail.start(["/usr/bin/python3", "-c", FAULTS], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, text=True)
+        if running.stdout.readline() != "ready\n":
+            print("not run (machine): no userfaultfd that lets the kernel wait", flush=True)
+            return
+        rules = put(jail, "rules.jail.json", json.dumps({
+            "seccomp-jail": 1, "default": "allow", "rules": [
+                {"syscall": "mkdir", "where": {"path": "/nowhere/**"}, "action": "abort"}]}))
+        attach(jail, running, "--rules", rules)
+        running.stdin.write("\n")
+        running.stdin.flush()
+        assert running.stdout.readline() == "answer 1 1\n"
+        jail.wait_for("the other call", (jail.work / "lives").is_dir)
+        assert running.wait(20) == 0
+        running.stdin.close()
+        running.stdout.close()
+
+
 if __name__ == "__main__":
     main([threads_and_children_are_taken_along, a_call_is_held_and_answered,
           no_child_of_a_storm_slips_through, a_stopped_program_stays_stopped,
-          what_cannot_be_attached_to_says_why, waits_with_an_end_keep_it])
+          what_cannot_be_attached_to_says_why, waits_with_an_end_keep_it,
+          a_userfaultfd_of_before_holds_only_its_own_call])

@@ -85,7 +85,7 @@ static void a_process_that_is_gone_is_named(void **state)
         assert_int_equal(process_command_line(pid, &lines), -ESRCH);
         assert_int_equal(process_maps(pid, &lines), -ESRCH);
         assert_int_equal(process_descriptors(pid, &lines), -ESRCH);
-        assert_int_equal(process_stack(pid, 10, &lines), -ESRCH);
+        assert_int_equal(process_stack(pid, false, 10, &lines), -ESRCH);
         assert_null(text);
         assert_null(lines);
         assert_true(other == 7 && set == 7 && count == 7 && uid == 7);
@@ -325,7 +325,7 @@ static void a_stack_names_its_functions_innermost_first(void **state)
         size_t inner = 0, outer = 0;
 
         (void) state;
-        assert_int_equal(process_stack(child.pid, 64, &lines), 0);
+        assert_int_equal(process_stack(child.pid, false, 64, &lines), 0);
         for (size_t i = 0; lines[i]; i++) {
                 if (strstr(lines[i], "waits_in_the_kernel+0x"))
                         inner = i + 1;
@@ -337,7 +337,7 @@ static void a_stack_names_its_functions_innermost_first(void **state)
                         print_error("%s\n", lines[i]);
         assert_true(inner > 0 && outer == inner + 1);
         strv_free(lines);
-        assert_int_equal(process_stack(child.pid, 2, &lines), 0);
+        assert_int_equal(process_stack(child.pid, false, 2, &lines), 0);
         assert_int_equal(count_lines(lines), 2);
         strv_free(lines);
 }
@@ -358,7 +358,7 @@ static void a_stack_that_leads_nowhere_still_has_its_first_line(void **state)
         char **lines = NULL;
 
         (void) state;
-        assert_int_equal(process_stack(child.pid, 64, &lines), 0);
+        assert_int_equal(process_stack(child.pid, false, 64, &lines), 0);
         assert_true(count_lines(lines) >= 1);
         assert_string_equal(lines[0], first);
         strv_free(lines);

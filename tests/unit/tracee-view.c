@@ -262,19 +262,22 @@ static void a_write_that_does_not_fit_changes_nothing(void **state)
 
 /* ---- a read that hangs ---- */
 
-/* Makes the page at `context` one whose first touch waits for a userfaultfd that nobody serves. */
-static int trap_page(void *context)
+#define TRAPPED 4
+
+/* Makes the pages at `context` some whose first touch waits for a userfaultfd that nobody serves.
+ */
+static int trap_pages(void *context)
 {
         struct uffdio_api api = {.api = UFFD_API};
         struct uffdio_register area = {
-                .range = {.start = address_of(context), .len = PAGE},
+                .range = {.start = address_of(context), .len = TRAPPED * PAGE},
                 .mode = UFFDIO_REGISTER_MODE_MISSING,
         };
         int fd = (int) syscall(SYS_userfaultfd, O_CLOEXEC);
 
         if (fd < 0)
                 return -errno;
-        madvise(context, PAGE, MADV_DONTNEED);
+        madvise(context, TRAPPED * PAGE, MADV_DONTNEED);
         if (ioctl(fd, UFFDIO_API, &api) < 0 || ioctl(fd, UFFDIO_REGISTER, &area) < 0)
                 return -errno;
         return 0;
@@ -290,8 +293,8 @@ static double seconds(void)
 
 static void a_read_that_hangs_is_given_up_in_time(void **state)
 {
-        char *pages = map_pages(1), byte = 'u';
-        _cleanup_child_ Child child = child_start(trap_page, pages);
+        char *pages = map_pages(TRAPPED), byte = 'u';
+        _cleanup_child_ Child child = child_start(trap_pages, pages);
         TraceeView view = view_of(child.pid), self = view_of(getpid());
         double start = seconds();
         ssize_t n;
@@ -301,10 +304,15 @@ static void a_read_that_hangs_is_given_up_in_time(void **state)
                 print_message("skip (kernel): no userfaultfd: %s\n", strerror(-child.error));
                 skip();
         }
-        for (int i = 0; i < 4; i++)
-                assert_int_equal(
-                        tracee_read_memory_bounded(&view, address_of(pages), &byte, 1, 50000),
-                        -ETIMEDOUT);
+        for (int i = 0; i < TRAPPED; i++) {
+                uint64_t page = address_of(pages) + (uint64_t) i * PAGE;
+
+                assert_int_equal(tracee_read_memory_bounded(&view, page, &byte, 1, 50000),
+                                 -ETIMEDOUT);
+                /* what one hangs in no other waits for */
+                assert_int_equal(tracee_read_memory_bounded(&view, page + 8, &byte, 1, 60000000),
+                                 -EBUSY);
+        }
         assert_true(seconds() - start < 5);
         assert_int_equal(tracee_read_memory_bounded(&self, address_of(pages), &byte, 1, 50000),
                          -EBUSY);
@@ -318,7 +326,7 @@ static void a_read_that_hangs_is_given_up_in_time(void **state)
         while (n == -EBUSY && seconds() - start < 10);
         assert_int_equal(n, 1);
         assert_int_equal(byte, 5);
-        munmap(pages, PAGE);
+        munmap(pages, TRAPPED * PAGE);
 }
 
 int main(void)
