@@ -5,13 +5,25 @@
 #include <pwd.h>
 
 #include "base/text.h"
+#include "broker/limits.h"
 #include "syscalls/decode.h"
 
 #define DETAIL_BYTES 160 /* of one text; a dialog is no place for more */
 
+/* As many floods of answers at once as are spared the question. */
+#define KNOWN_MAX 16
+
+/* What was let pass. */
+typedef struct Known {
+        char *key;      /* owned; NULL for none */
+        uint64_t until; /* microseconds of GLib's monotonic clock */
+} Known;
+
 struct Authorization {
         PolkitAuthority *authority; /* NULL until polkit was reached */
-        GCancellable *cancellable;  /* ends what still waits */
+        Known known[KNOWN_MAX];
+        unsigned next;             /* place in it */
+        GCancellable *cancellable; /* ends what still waits */
 };
 
 /* One question on its way: first, once, to where polkit is, then to polkit. */
@@ -22,6 +34,8 @@ typedef struct Pending {
         PolkitSubject *subject;
         PolkitDetails *details;
         char *action;
+        char *key;        /* to be known by; NULL */
+        bool interactive; /* a person may be asked, if that is what it takes */
         PolkitCheckAuthorizationFlags flags;
 } Pending;
 
@@ -36,12 +50,21 @@ int authorization_new(Authorization **ret)
         return 0;
 }
 
+static void forget(Authorization *authorization)
+{
+        for (unsigned i = 0; i < KNOWN_MAX; i++)
+                g_clear_pointer(&authorization->known[i].key, g_free);
+}
+
 void authorization_free(Authorization *authorization)
 {
         if (!authorization)
                 return;
         g_cancellable_cancel(authorization->cancellable);
         g_clear_object(&authorization->cancellable);
+        if (authorization->authority)
+                g_signal_handlers_disconnect_by_data(authorization->authority, authorization);
+        forget(authorization);
         g_clear_object(&authorization->authority);
         free(authorization);
 }
@@ -52,7 +75,53 @@ static void give(Pending *pending, int verdict, const char *why)
         g_clear_object(&pending->subject);
         g_clear_object(&pending->details);
         g_free(pending->action);
+        g_free(pending->key);
         free(pending);
+}
+
+/* ---- what is known ---- */
+
+/* Owner, program and rules follow from the jail. NULL for what is about none, or makes one. */
+static char *make_key(const AuthorizationQuestion *question)
+{
+        if (!question->jail || question->process)
+                return NULL;
+        return g_strdup_printf("%s %s %s %llu", question->subject, question->action,
+                               question->member, (unsigned long long) question->jail);
+}
+
+bool authorization_is_known(const Authorization *authorization,
+                            const AuthorizationQuestion *question)
+{
+        g_autofree char *key = make_key(question);
+        uint64_t now = (uint64_t) g_get_monotonic_time();
+
+        for (unsigned i = 0; key && i < KNOWN_MAX; i++)
+                if (string_equal(authorization->known[i].key, key))
+                        return now < authorization->known[i].until;
+        return false;
+}
+
+static Known *place_of(Authorization *authorization, const char *key)
+{
+        for (unsigned i = 0; i < KNOWN_MAX; i++)
+                if (string_equal(authorization->known[i].key, key))
+                        return &authorization->known[i];
+        return &authorization->known[authorization->next++ % KNOWN_MAX];
+}
+
+/* A yes that somebody had to authenticate for is polkit's to remember, or not. */
+static void remember(Pending *pending, PolkitAuthorizationResult *checked)
+{
+        Known *known;
+
+        if (!pending->key || pending->flags != POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE ||
+            polkit_authorization_result_get_temporary_authorization_id(checked))
+                return;
+        known = place_of(pending->authorization, pending->key);
+        g_free(known->key);
+        *known = (Known){.key = g_steal_pointer(&pending->key),
+                         .until = (uint64_t) g_get_monotonic_time() + TIMEOUT_AUTHORIZED};
 }
 
 /* ---- what the dialog can show ---- */
@@ -109,6 +178,19 @@ static PolkitDetails *make_details(const AuthorizationQuestion *question)
 
 /* ---- asking ---- */
 
+static void check(Pending *pending);
+
+/* Nobody is bothered before it is known that somebody must be. */
+static bool asks_the_person(Pending *pending, PolkitAuthorizationResult *checked)
+{
+        if (!pending->interactive || !polkit_authorization_result_get_is_challenge(checked) ||
+            pending->flags != POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE)
+                return false;
+        pending->flags = POLKIT_CHECK_AUTHORIZATION_FLAGS_ALLOW_USER_INTERACTION;
+        check(pending);
+        return true;
+}
+
 static void on_checked(GObject *source, GAsyncResult *result, gpointer userdata)
 {
         g_autoptr(GError) error = NULL;
@@ -120,8 +202,11 @@ static void on_checked(GObject *source, GAsyncResult *result, gpointer userdata)
                 g_autofree char *why = g_strdup_printf("polkit did not answer: %s", error->message);
 
                 give(userdata, -EPERM, why);
-        } else if (polkit_authorization_result_get_is_authorized(checked))
+        } else if (polkit_authorization_result_get_is_authorized(checked)) {
+                remember(userdata, checked);
                 give(userdata, 0, NULL);
+        } else if (asks_the_person(userdata, checked))
+                return;
         else if (polkit_authorization_result_get_dismissed(checked))
                 give(userdata, -EPERM, "the authentication was dismissed");
         else if (polkit_authorization_result_get_is_challenge(checked))
@@ -142,6 +227,16 @@ static void check(Pending *pending)
                                              pending);
 }
 
+/* It tells when its rules, sessions or temporary authorizations have changed. */
+static void take_authority(Authorization *authorization, PolkitAuthority *authority)
+{
+        if (authorization->authority)
+                g_signal_handlers_disconnect_by_data(authorization->authority, authorization);
+        g_clear_object(&authorization->authority);
+        authorization->authority = authority;
+        g_signal_connect_swapped(authority, "changed", G_CALLBACK(forget), authorization);
+}
+
 static void on_reached(GObject *source _unused_, GAsyncResult *result, gpointer userdata)
 {
         g_autoptr(GError) error = NULL;
@@ -155,8 +250,7 @@ static void on_reached(GObject *source _unused_, GAsyncResult *result, gpointer 
                 give(pending, -EPERM, why);
                 return;
         }
-        g_clear_object(&pending->authorization->authority);
-        pending->authorization->authority = authority;
+        take_authority(pending->authorization, authority);
         check(pending);
 }
 
@@ -174,9 +268,9 @@ int authorization_ask(Authorization *authorization, const AuthorizationQuestion 
                 .subject = polkit_system_bus_name_new(question->subject),
                 .details = make_details(question),
                 .action = g_strconcat(AUTHORIZATION_PREFIX, question->action, NULL),
-                .flags = question->interactive
-                                 ? POLKIT_CHECK_AUTHORIZATION_FLAGS_ALLOW_USER_INTERACTION
-                                 : POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE,
+                .key = make_key(question),
+                .interactive = question->interactive,
+                .flags = POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE,
         };
         if (authorization->authority)
                 check(pending);

@@ -34,6 +34,11 @@ typedef void (*AuthorizationAnswer)(int verdict, const char *why, void *userdata
 int authorization_new(Authorization **ret);
 void authorization_free(Authorization *authorization);
 
+/* Whether polkit let the same caller do the same to the same jail a moment ago (limits.h) without
+ * anybody having had to authenticate, and has not said since that something has changed. */
+bool authorization_is_known(const Authorization *authorization,
+                            const AuthorizationQuestion *question);
+
 int authorization_ask(Authorization *authorization, const AuthorizationQuestion *question,
                       AuthorizationAnswer answer, void *userdata);
 

@@ -321,6 +321,8 @@ static int ask(GateCall *call, sd_bus_error *error)
         r = bus_question_make(call, action_of(call), &options, &question, error);
         if (r < 0)
                 return r;
+        if (authorization_is_known(call->broker->authorization, &question))
+                return call->number && !is_there(call) ? not_there(call, error) : run(call, error);
         asked = malloc(sizeof(*asked));
         if (!asked)
                 return -ENOMEM;

@@ -49,6 +49,7 @@
 #define TIMEOUT_SUPERVISOR   (30 * SECOND)  /* until systemd has started one */
 #define TIMEOUT_DESCRIBE     (2 * SECOND)   /* then a jail is listed from what the broker knows */
 #define TIMEOUT_FORWARDED    (600 * SECOND) /* a person's injected call may wait for long */
+#define TIMEOUT_AUTHORIZED   (1 * SECOND) /* what polkit let pass is not asked again for so long */
 #define TIMEOUT_DOCTOR       (60 * SECOND)
 #define TIMEOUT_IDLE_DEFAULT (10 * SECOND)
 

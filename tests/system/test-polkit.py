@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who may, as polkit says: the real polkitd, passwords typed at a terminal, rules of the administrator."""
 import contextlib
+import json
+import pathlib
 import signal
+import subprocess
+import sys
 import time
 
 from machine import main
@@ -224,6 +228,43 @@ def an_administrator_s_rules_hold(machine):
     assert machine.alice.run([*RUN, "true"]).returncode == 0
 
 
+def a_flood_of_answers_is_asked_about_once_a_second(machine):
+    """What needs no password; and no longer than polkit says nothing else."""
+    programs = pathlib.Path(sys.argv[1]).resolve() / "bin" / "bench"
+    rules = machine.alice.put("flood.jail.json", json.dumps(
+        {"seccomp-jail": 1, "default": "allow-forever",
+         "rules": [{"syscall": "mkdirat", "action": "notify"}]}))
+    run = ["jailctl", "run", "--ask", "none", "--rules", rules, "--", programs / "held"]
+
+    def asked_so_far():
+        return machine.root.run(["journalctl", "--no-pager", "-o", "cat", "-t", "asked"]).stdout.count(
+            "org.deepin.SeccompJail.decide")
+
+    count = 'polkit.spawn(["logger", "-t", "asked", action.id]), false'
+    with administrators_rule(machine, count, "NO"):
+        before, since = asked_so_far(), time.monotonic()
+        client = machine.alice.start([programs / "answer", 300, "system"], stdout=subprocess.PIPE)
+        assert client.stdout.readline() == b"ready\n"
+        machine.alice.check([*run, 300])
+        client.communicate(timeout=20)
+        seconds = time.monotonic() - since
+        machine.alice.wait_for("polkit's words", lambda: asked_so_far() > before)
+        assert asked_so_far() - before <= seconds + 1, (asked_so_far() - before, seconds)
+    client = machine.alice.start([programs / "answer", 1000000, "system"], stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL)
+    assert client.stdout.readline() == b"ready\n"
+    program = machine.alice.start([*run, 1000000])
+    with administrators_rule(machine, '/[.]decide$/.test(action.id)', "NO"):
+        def stands():
+            first = machine.alice.pending()[0]["id"]
+            time.sleep(0.5)
+            return machine.alice.pending()[0]["id"] == first
+        machine.alice.wait_for("nobody to be allowed to answer", stands)
+    for process in (client, program):
+        process.kill()
+        process.wait()
+
+
 def the_slow_person_was_waited_for(machine):
     with slow["terminal"] as terminal:
         time.sleep(max(0.0, slow["since"] + SLOWLY - time.monotonic()))
@@ -254,5 +295,5 @@ if __name__ == "__main__":
           a_killed_jailctl_gives_the_terminal_back, without_a_session_an_administrator_is_asked,
           a_program_cannot_paint_the_question, the_question_is_asked_in_chinese,
           every_action_is_asked_for, others_jails_are_for_administrators,
-          an_administrator_s_rules_hold,
+          an_administrator_s_rules_hold, a_flood_of_answers_is_asked_about_once_a_second,
           the_slow_person_was_waited_for, without_polkit_nobody_may])
