@@ -159,19 +159,6 @@ static int resolve_at_once(pid_t tid, int dirfd, const char *path, int follow, u
         return descriptor_path(fd, ret);
 }
 
-int name_in_our_root(const char *path, int follow)
-{
-        int fd;
-
-        if (!is_plain(path) || strlen(path) >= PATH_MAX || served_mounts_hold_paths())
-                return -EAGAIN;
-        fd = place_open_held(AT_FDCWD, path, follow ? 0 : O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
-        if (fd < 0)
-                return errno == ENOENT ? 0 : -EAGAIN;
-        close_fd(fd);
-        return 0;
-}
-
 int resolve_path_in_our_root(pid_t pid, pid_t tid, int dirfd, const char *path, int follow,
                              char **ret)
 {
@@ -206,6 +193,29 @@ static bool shares_our_mounts(pid_t tid)
         return n > 0 && n == m && memcmp(theirs, ours, (size_t) n) == 0;
 }
 
+/* What openat2 has to be told for a plain name so that no server is asked; 0 where none could be.
+ */
+static uint64_t held_off_servers(void)
+{
+        if (!served_mounts_hold_paths())
+                return 0;
+        return RESOLVE_CACHED | (served_mounts_are_asked_always() ? RESOLVE_NO_XDEV : 0);
+}
+
+int name_in_our_root(const char *path, int follow)
+{
+        int fd;
+
+        if (!is_plain(path) || strlen(path) >= PATH_MAX)
+                return -EAGAIN;
+        fd = place_open_held(AT_FDCWD, path, follow ? 0 : O_NOFOLLOW,
+                             RESOLVE_NO_SYMLINKS | held_off_servers());
+        if (fd < 0)
+                return errno == ENOENT ? 0 : -EAGAIN;
+        close_fd(fd);
+        return 0;
+}
+
 /* Where the kernel would ask a server at the end of a path although it knows all of it, only what
  * cannot lead to one is looked at: plain names that cross no mount, and what a thread has open. */
 static bool leads_to_no_server(int dirfd, const char *path)
@@ -217,7 +227,6 @@ int resolve_path_at_hand(pid_t pid, pid_t tid, bool our_root, int dirfd, const c
                          int follow, char **ret)
 {
         bool served = served_mounts_hold_paths(), asked_always = served_mounts_are_asked_always();
-        uint64_t held = RESOLVE_CACHED | (asked_always ? RESOLVE_NO_XDEV : 0);
         int r = -EAGAIN;
 
         if (strlen(path) >= PATH_MAX)
@@ -226,7 +235,7 @@ int resolve_path_at_hand(pid_t pid, pid_t tid, bool our_root, int dirfd, const c
         if (our_root && !served)
                 return resolve_path_in_our_root(pid, tid, dirfd, path, follow, ret);
         if (our_root && (!asked_always || leads_to_no_server(dirfd, path)))
-                r = resolve_at_once(tid, dirfd, path, follow, held, ret);
+                r = resolve_at_once(tid, dirfd, path, follow, held_off_servers(), ret);
         if (r != -EAGAIN)
                 return r;
         if (asked_always || (!our_root && !shares_our_mounts(tid)))
