@@ -79,17 +79,18 @@ RATIOS = [
 
 # Why a goal is not reached, beside the figure when it is not.
 REASONS = {
-    "allow, logged / floor": "two stops, ten calls of the supervisor, and the record is put into words "
-                             "while the program waits",
-    "allow, logged / strace pinned": "likewise; strace writes a shorter line and resolves no path",
-    "allow, logged / strace as started": "likewise",
+    "allow, logged / floor": "its two stops are two floors; what is left reads the path, looks where "
+                             "it leads and writes the record",
+    "allow, logged / strace pinned": "likewise; strace stops twice too, two thirds of its time",
+    "allow, logged / strace as started": "likewise; how slow strace is depends on where the two run",
     "held call, median / round trip": "the way there and back has eight wake-ups, most of them on the "
                                       "other processor, a round trip two on one",
     "held call, p99 / round trip": "likewise",
     "held call, median / round trip, system": "every message passes the bus daemon, and polkit is "
                                               "asked about the answer",
     "per held call, KB": "what is kept of its thread is in it",
-    **{f"{work} / strace": "each call is stopped for twice and has a record with resolved paths"
+    **{f"{work} / strace": "each call is stopped for twice, as by strace, which resolves no path and "
+                           "names no descriptor"
        for work in ("make -j2", "compileall", "tar", "git gc", "find")},
 }
 
