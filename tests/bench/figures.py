@@ -83,11 +83,11 @@ REASONS = {
                              "it leads and writes the record",
     "allow, logged / strace pinned": "likewise; strace stops twice too, two thirds of its time",
     "allow, logged / strace as started": "likewise; how slow strace is depends on where the two run",
-    "held call, median / round trip": "the way there and back has eight wake-ups, most of them on the "
-                                      "other processor, a round trip two on one",
+    "held call, median / round trip": "six wake-ups where a round trip has two; some hundred values are "
+                                      "packed by the supervisor and once more by the broker; then the "
+                                      "tracer waits for its turn behind those who are told",
     "held call, p99 / round trip": "likewise",
-    "held call, median / round trip, system": "every message passes the bus daemon, and polkit is "
-                                              "asked about the answer",
+    "held call, median / round trip, system": "likewise, and every message passes the bus daemon",
     "per held call, KB": "what is kept of its thread is in it",
     **{f"{work} / strace": "each call is stopped for twice, as by strace, which resolves no path and "
                            "names no descriptor"
