@@ -26,7 +26,8 @@ struct _CallCard {
         GtkLabel *sentence;
         GtkLabel *count;
         GtkLabel *wait;
-        GtkWidget *more;
+        GMenuModel *more_menu; /* shown below `more` */
+        GtkMenuButton *more;
         GtkLabel *exact;
         GtkLabel *facts;
         GtkWidget *buttons;
@@ -48,7 +49,7 @@ static void set_awake(CallCard *self, gboolean awake)
         gboolean answerable = awake && self->group && call_group_count(self->group) > 0;
 
         gtk_widget_set_sensitive(self->buttons, answerable);
-        gtk_widget_set_sensitive(self->more, answerable);
+        gtk_widget_set_sensitive(GTK_WIDGET(self->more), answerable);
 }
 
 static gboolean wake(gpointer data)
@@ -102,7 +103,7 @@ static char *rule_words(GVariant *info)
 static char *facts_words(CallGroup *group)
 {
         GVariant *info = call_group_info(group);
-        const HeldCall *call = call_group_call(group, 0);
+        const HeldCall *call = call_group_first(group);
         g_autofree char *signals = dictionary_joined(info, "signals", ", ");
         g_autofree char *rule = rule_words(info);
         GString *text = g_string_new(NULL);
@@ -159,7 +160,7 @@ static void update(CallGroup *group, CallCard *self)
 
 void call_card_tick(CallCard *self)
 {
-        const HeldCall *call = self->group ? call_group_call(self->group, 0) : NULL;
+        const HeldCall *call = self->group ? call_group_first(self->group) : NULL;
         g_autofree char *text = NULL;
 
         if (!call)
@@ -238,39 +239,76 @@ static void remembered(RememberPopover *popover, GVariant *verdict, CallCard *se
 
 static void popover_shown(GtkWidget *popover, CallCard *self)
 {
-        const HeldCall *call = self->group ? call_group_call(self->group, 0) : NULL;
+        const HeldCall *call = self->group ? call_group_first(self->group) : NULL;
 
         if (call)
                 remember_popover_set_call(REMEMBER_POPOVER(popover), call->id,
                                           call_group_info(self->group));
 }
 
+static void add_popover(CallCard *self, AdwSplitButton *button, const char *action)
+{
+        GtkWidget *popover = remember_popover_new(action);
+
+        g_signal_connect(popover, "show", G_CALLBACK(popover_shown), self);
+        g_signal_connect(popover, "chosen", G_CALLBACK(remembered), self);
+        adw_split_button_set_popover(button, GTK_POPOVER(popover));
+}
+
+/* Made when it is opened: two hundred cards have two of them each, of a megabyte. */
+static void make_popover(GtkMenuButton *arrow, gpointer data)
+{
+        CallCard *self = data;
+
+        if (gtk_menu_button_get_popover(arrow))
+                return;
+        if (gtk_widget_is_ancestor(GTK_WIDGET(arrow), GTK_WIDGET(self->allow)))
+                add_popover(self, self->allow, "allow");
+        else
+                add_popover(self, self->refuse, "abort");
+}
+
 /* AdwSplitButton 1.2 leaves its arrow without a name for assistive technologies. */
-static void name_arrow(AdwSplitButton *button)
+static void prepare_arrow(CallCard *self, AdwSplitButton *button)
 {
         GtkWidget *child = gtk_widget_get_first_child(GTK_WIDGET(button));
 
         while (child && !GTK_IS_MENU_BUTTON(child))
                 child = gtk_widget_get_next_sibling(child);
-        if (child)
-                gtk_accessible_update_property(GTK_ACCESSIBLE(child), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                               adw_split_button_get_dropdown_tooltip(button), -1);
+        if (!child)
+                return;
+        gtk_accessible_update_property(GTK_ACCESSIBLE(child), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       adw_split_button_get_dropdown_tooltip(button), -1);
+        gtk_menu_button_set_create_popup_func(GTK_MENU_BUTTON(child), make_popover, self, NULL);
 }
 
-static void add_popover(CallCard *self, AdwSplitButton *button, const char *action)
+static void make_menu(GtkMenuButton *button, gpointer data)
 {
-        GtkWidget *popover = remember_popover_new(action);
+        if (!gtk_menu_button_get_menu_model(button))
+                gtk_menu_button_set_menu_model(button, CALL_CARD(data)->more_menu);
+}
 
-        name_arrow(button);
-        g_signal_connect(popover, "show", G_CALLBACK(popover_shown), self);
-        g_signal_connect(popover, "chosen", G_CALLBACK(remembered), self);
-        adw_split_button_set_popover(button, GTK_POPOVER(popover));
+/* AdwSplitButton 1.2 never stops listening to its parts, which outlive it for a moment when the
+ * pointer or a popover was on them: the next leave event would look at freed memory. */
+static void part_from_parts(AdwSplitButton *button)
+{
+        GtkWidget *child = button ? gtk_widget_get_first_child(GTK_WIDGET(button)) : NULL;
+
+        for (; child; child = gtk_widget_get_next_sibling(child)) {
+                GtkWidget *inner = gtk_widget_get_first_child(child);
+
+                g_signal_handlers_disconnect_by_data(child, button);
+                if (inner)
+                        g_signal_handlers_disconnect_by_data(inner, button);
+        }
 }
 
 static void call_card_dispose(GObject *object)
 {
         CallCard *self = CALL_CARD(object);
 
+        part_from_parts(self->allow);
+        part_from_parts(self->refuse);
         g_clear_handle_id(&self->wake_source, g_source_remove);
         if (self->group)
                 g_signal_handlers_disconnect_by_func(self->group, update, self);
@@ -290,6 +328,7 @@ static void call_card_class_init(CallCardClass *class)
         gtk_widget_class_bind_template_child(widget_class, CallCard, sentence);
         gtk_widget_class_bind_template_child(widget_class, CallCard, count);
         gtk_widget_class_bind_template_child(widget_class, CallCard, wait);
+        gtk_widget_class_bind_template_child(widget_class, CallCard, more_menu);
         gtk_widget_class_bind_template_child(widget_class, CallCard, more);
         gtk_widget_class_bind_template_child(widget_class, CallCard, exact);
         gtk_widget_class_bind_template_child(widget_class, CallCard, facts);
@@ -313,8 +352,9 @@ static void call_card_init(CallCard *self)
                                         self);
         gtk_widget_insert_action_group(GTK_WIDGET(self), "card", G_ACTION_GROUP(self->actions));
         gtk_widget_init_template(GTK_WIDGET(self));
-        add_popover(self, self->allow, "allow");
-        add_popover(self, self->refuse, "abort");
+        gtk_menu_button_set_create_popup_func(self->more, make_menu, self, NULL);
+        prepare_arrow(self, self->allow);
+        prepare_arrow(self, self->refuse);
 }
 
 GtkWidget *call_card_new(void)

@@ -11,7 +11,7 @@
 struct _CallGroup {
         GObject parent;
         char *key;
-        GArray *calls; /* of HeldCall */
+        GQueue calls; /* of HeldCall, linked in themselves */
         GVariant *info;
         char *farewell;
         gint64 born;
@@ -21,11 +21,10 @@ G_DEFINE_FINAL_TYPE(CallGroup, call_group, G_TYPE_OBJECT)
 
 static guint changed_signal;
 
-static void held_call_clear(gpointer data)
+static void held_call_free(HeldCall *call)
 {
-        HeldCall *call = data;
-
         g_clear_pointer(&call->info, g_variant_unref);
+        g_free(call);
 }
 
 const char *call_group_key(CallGroup *self)
@@ -33,56 +32,67 @@ const char *call_group_key(CallGroup *self)
         return self->key;
 }
 
-void call_group_add(CallGroup *self, guint64 id, GVariant *info)
+HeldCall *call_group_add(CallGroup *self, guint64 id, GVariant *info)
 {
-        HeldCall call = {
-                .id = id,
-                .pid = (int) dictionary_number(info, "pid", 0),
-                .tid = (int) dictionary_number(info, "tid", 0),
-                .arrived = g_get_monotonic_time(),
-                .since = wording_seconds(dictionary_string(info, "since", NULL),
-                                         (double) g_get_real_time() / 1e6),
-        };
+        HeldCall *call = g_new0(HeldCall, 1);
 
-        if (self->calls->len < WHOLE_MOST)
-                call.info = g_variant_ref(info);
-        if (!self->calls->len) {
-                g_clear_pointer(&self->info, g_variant_unref);
+        call->id = id;
+        call->group = self;
+        call->pid = (int) dictionary_number(info, "pid", 0);
+        call->tid = (int) dictionary_number(info, "tid", 0);
+        call->arrived = g_get_monotonic_time();
+        call->since = wording_seconds(dictionary_string(info, "since", NULL),
+                                      (double) g_get_real_time() / 1e6);
+        call->link.data = call;
+        if (self->calls.length < WHOLE_MOST)
+                call->info = g_variant_ref(info);
+        if (!self->info) {
                 self->info = g_variant_ref(info);
-                self->born = g_get_monotonic_time();
+                self->born = call->arrived;
         }
-        g_clear_pointer(&self->farewell, g_free);
-        g_array_append_val(self->calls, call);
-        g_signal_emit(self, changed_signal, 0);
+        g_queue_push_tail_link(&self->calls, &call->link);
+        return call;
 }
 
-gboolean call_group_remove(CallGroup *self, guint64 id, const char *farewell)
+void call_group_remove(HeldCall *call, const char *farewell)
 {
-        guint i = 0;
+        CallGroup *self = call->group;
+        const HeldCall *first;
 
-        while (i < self->calls->len && g_array_index(self->calls, HeldCall, i).id != id)
-                i++;
-        if (i == self->calls->len)
-                return FALSE;
-        g_array_remove_index(self->calls, i);
-        if (!self->calls->len && farewell)
+        g_queue_unlink(&self->calls, &call->link);
+        held_call_free(call);
+        first = call_group_first(self);
+        if (!first) {
                 self->farewell = g_strdup(farewell);
-        else if (self->calls->len && g_array_index(self->calls, HeldCall, 0).info) {
+        } else if (first->info && first->info != self->info) {
                 g_variant_unref(self->info);
-                self->info = g_variant_ref(g_array_index(self->calls, HeldCall, 0).info);
+                self->info = g_variant_ref(first->info);
         }
+}
+
+void call_group_leave(CallGroup *self)
+{
+        g_clear_pointer(&self->farewell, g_free);
+}
+
+void call_group_tell(CallGroup *self)
+{
         g_signal_emit(self, changed_signal, 0);
-        return TRUE;
 }
 
 guint call_group_count(CallGroup *self)
 {
-        return self->calls->len;
+        return self->calls.length;
 }
 
-const HeldCall *call_group_call(CallGroup *self, guint i)
+const HeldCall *call_group_first(CallGroup *self)
 {
-        return i < self->calls->len ? &g_array_index(self->calls, HeldCall, i) : NULL;
+        return self->calls.head ? self->calls.head->data : NULL;
+}
+
+const HeldCall *held_call_next(const HeldCall *call)
+{
+        return call->link.next ? call->link.next->data : NULL;
 }
 
 GVariant *call_group_info(CallGroup *self)
@@ -113,8 +123,12 @@ gint64 call_group_born(CallGroup *self)
 static void call_group_finalize(GObject *object)
 {
         CallGroup *self = CALL_GROUP(object);
+        HeldCall *call;
 
-        g_array_unref(self->calls);
+        while ((call = (HeldCall *) call_group_first(self))) {
+                g_queue_unlink(&self->calls, &call->link);
+                held_call_free(call);
+        }
         g_clear_pointer(&self->info, g_variant_unref);
         g_free(self->farewell);
         g_free(self->key);
@@ -130,8 +144,7 @@ static void call_group_class_init(CallGroupClass *class)
 
 static void call_group_init(CallGroup *self)
 {
-        self->calls = g_array_new(FALSE, FALSE, sizeof(HeldCall));
-        g_array_set_clear_func(self->calls, held_call_clear);
+        g_queue_init(&self->calls);
 }
 
 CallGroup *call_group_new(const char *key)

@@ -14,23 +14,30 @@ G_DECLARE_FINAL_TYPE(CallGroup, call_group, CALL, GROUP, GObject)
 
 typedef struct HeldCall {
         guint64 id;
+        CallGroup *group; /* borrowed: owns this */
         int pid;
         int tid;
         double since;   /* seconds since 1970 */
         gint64 arrived; /* monotonic microseconds: when this process learnt of it */
         GVariant *info; /* owned; NULL past the first of a large group */
+        GList link;     /* in the group */
 } HeldCall;
 
 CallGroup *call_group_new(const char *key);
 const char *call_group_key(CallGroup *self);
-void call_group_add(CallGroup *self, guint64 id, GVariant *info);
-/* The ids that `calls` holds are taken out; `farewell` (borrowed, NULL for none) is shown when it
- * was the last. */
-gboolean call_group_remove(CallGroup *self, guint64 id, const char *farewell);
+/* The new call, borrowed. */
+HeldCall *call_group_add(CallGroup *self, guint64 id, GVariant *info);
+/* Frees the call; `farewell` (borrowed, NULL for none) is shown when it was the last. */
+void call_group_remove(HeldCall *call, const char *farewell);
+/* The farewell was long enough. */
+void call_group_leave(CallGroup *self);
+/* Tells by "changed" what was added and removed since: once for many. */
+void call_group_tell(CallGroup *self);
 
 guint call_group_count(CallGroup *self);
-/* The i-th held call, the one that waits longest first; NULL past the last. */
-const HeldCall *call_group_call(CallGroup *self, guint i);
+/* The held call that waits longest, and the one that came after `call`; NULL for none. */
+const HeldCall *call_group_first(CallGroup *self);
+const HeldCall *held_call_next(const HeldCall *call);
 /* The dictionary that stands for all, borrowed, never NULL; kept when all are gone. */
 GVariant *call_group_info(CallGroup *self);
 /* Why the card is grey, NULL while calls are held. */

@@ -512,7 +512,7 @@ void edit_dialog_present(GtkWidget *parent, CallGroup *group, const char *page)
 {
         EditDialog *self =
                 g_object_new(EDIT_TYPE_DIALOG, "transient-for", gtk_widget_get_root(parent), NULL);
-        const HeldCall *call = call_group_call(group, 0);
+        const HeldCall *call = call_group_first(group);
 
         self->group = g_object_ref(group);
         self->info = g_variant_ref(call_group_info(group));

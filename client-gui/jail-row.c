@@ -36,7 +36,9 @@ static void update(JailItem *item, JailRow *self)
         g_autofree char *name = NULL;
 
         gtk_label_set_text(self->title, title);
-        gtk_widget_set_tooltip_text(GTK_WIDGET(self), title);
+        /* A new tooltip asks the display where the pointer is. */
+        if (g_strcmp0(gtk_widget_get_tooltip_text(GTK_WIDGET(self)), title) != 0)
+                gtk_widget_set_tooltip_text(GTK_WIDGET(self), title);
         gtk_label_set_text(self->subtitle, subtitle);
         gtk_label_set_text(self->badge, count);
         gtk_widget_set_visible(GTK_WIDGET(self->badge), jail_item_pending(item) > 0);

@@ -106,6 +106,7 @@ struct _JailStore {
         GObject parent;
         DaemonConnection *connection;
         GListStore *items;
+        GHashTable *by_id; /* id, in it → JailItem, owned */
 };
 
 G_DEFINE_FINAL_TYPE(JailStore, jail_store, G_TYPE_OBJECT)
@@ -117,15 +118,7 @@ GListModel *jail_store_model(JailStore *self)
 
 JailItem *jail_store_find(JailStore *self, guint64 id)
 {
-        guint count = g_list_model_get_n_items(G_LIST_MODEL(self->items));
-
-        for (guint i = 0; i < count; i++) {
-                g_autoptr(JailItem) item = g_list_model_get_item(G_LIST_MODEL(self->items), i);
-
-                if (item->id == id)
-                        return item; /* the store keeps it alive */
-        }
-        return NULL;
+        return g_hash_table_lookup(self->by_id, &id);
 }
 
 static void put(JailStore *self, guint64 id, GVariant *info)
@@ -137,6 +130,7 @@ static void put(JailStore *self, guint64 id, GVariant *info)
                 made = g_object_new(JAIL_TYPE_ITEM, NULL);
                 made->id = id;
                 item_update(made, info);
+                g_hash_table_insert(self->by_id, &made->id, g_object_ref(made));
                 g_list_store_insert(self->items, 0, made);
                 return;
         }
@@ -191,6 +185,7 @@ static void connection_changed(DaemonConnection *connection, JailStore *self)
 
         if (daemon_connection_state(connection) != DAEMON_READY)
                 return;
+        g_hash_table_remove_all(self->by_id);
         g_list_store_remove_all(self->items);
         g_signal_connect_object(proxy, "jail-started", G_CALLBACK(jail_started), self, 0);
         g_signal_connect_object(proxy, "jail-finished", G_CALLBACK(jail_finished), self, 0);
@@ -205,8 +200,10 @@ void jail_store_forget_ended(JailStore *self)
         while (i-- > 0) {
                 g_autoptr(JailItem) item = g_list_model_get_item(G_LIST_MODEL(self->items), i);
 
-                if (jail_item_is_ended(item))
-                        g_list_store_remove(self->items, i);
+                if (!jail_item_is_ended(item))
+                        continue;
+                g_hash_table_remove(self->by_id, &item->id);
+                g_list_store_remove(self->items, i);
         }
 }
 
@@ -214,6 +211,7 @@ static void jail_store_finalize(GObject *object)
 {
         JailStore *self = JAIL_STORE(object);
 
+        g_hash_table_unref(self->by_id);
         g_object_unref(self->items);
         g_object_unref(self->connection);
         G_OBJECT_CLASS(jail_store_parent_class)->finalize(object);
@@ -227,6 +225,7 @@ static void jail_store_class_init(JailStoreClass *class)
 static void jail_store_init(JailStore *self)
 {
         self->items = g_list_store_new(JAIL_TYPE_ITEM);
+        self->by_id = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_object_unref);
 }
 
 JailStore *jail_store_new(DaemonConnection *connection)

@@ -26,6 +26,7 @@ struct _MainWindow {
         GHashTable *own;              /* ids of the jails whose terminal is here */
 
         AdwToastOverlay *toasts;
+        AdwToast *toast; /* borrowed: the last one, while it is shown or waits to be */
         AdwFlap *flap;
         GtkStack *jail_stack;
         GtkListBox *jail_list;
@@ -45,12 +46,22 @@ struct _MainWindow {
 
 G_DEFINE_FINAL_TYPE(MainWindow, main_window, ADW_TYPE_APPLICATION_WINDOW)
 
+static void toast_gone(AdwToast *toast, MainWindow *self)
+{
+        if (self->toast == toast)
+                self->toast = NULL;
+}
+
 void main_window_toast(MainWindow *self, const char *text)
 {
         g_autofree char *escaped = g_markup_escape_text(text, -1);
-        AdwToast *toast = adw_toast_new(escaped);
 
-        adw_toast_overlay_add_toast(self->toasts, toast);
+        /* What fails a thousand times is said once. */
+        if (self->toast && g_strcmp0(adw_toast_get_title(self->toast), escaped) == 0)
+                return;
+        self->toast = adw_toast_new(escaped);
+        g_signal_connect_object(self->toast, "dismissed", G_CALLBACK(toast_gone), self, 0);
+        adw_toast_overlay_add_toast(self->toasts, self->toast);
 }
 
 MainWindow *main_window_of(GtkWidget *widget)

@@ -9,6 +9,8 @@
 
 /* Changes are gathered for so long before a notification is shown or changed. */
 #define GATHER_MSEC 150u
+/* How often the number of those that wait is brought up to date: each time asks the server. */
+#define COUNT_MSEC 1000u
 
 struct _Notifier {
         GObject parent;
@@ -112,26 +114,20 @@ static void show(Notifier *self, const char *title, const char *text, gboolean a
         }
 }
 
-static guint held_groups(PendingStore *store, CallGroup **ret_first)
+/* The group that waits longest; some groups hold any. */
+static CallGroup *first_held(PendingStore *store)
 {
-        guint count = g_list_model_get_n_items(G_LIST_MODEL(store)), held = 0;
-
-        *ret_first = NULL;
-        for (guint i = 0; i < count; i++) {
+        for (guint i = 0;; i++) {
                 g_autoptr(CallGroup) group = g_list_model_get_item(G_LIST_MODEL(store), i);
 
-                if (!call_group_count(group))
-                        continue;
-                if (!*ret_first)
-                        *ret_first = group; /* the store keeps it alive */
-                held++;
+                if (call_group_count(group))
+                        return group; /* the store keeps it alive */
         }
-        return held;
 }
 
 static void show_one(Notifier *self, CallGroup *group)
 {
-        const HeldCall *call = call_group_call(group, 0);
+        const HeldCall *call = call_group_first(group);
         guint count = call_group_count(group);
         g_autofree char *program = call_group_program(group);
         g_autofree char *sentence = sentence_of_call(call_group_info(group), NULL);
@@ -169,8 +165,7 @@ static gboolean update(gpointer data)
         Notifier *self = data;
         PendingStore *store = jail_application_pending(self->application);
         WindowSettings *settings = jail_application_settings(self->application);
-        CallGroup *first;
-        guint groups = held_groups(store, &first);
+        guint groups = pending_store_groups(store);
 
         self->gather_source = 0;
         if (groups > self->known_groups)
@@ -181,16 +176,17 @@ static gboolean update(gpointer data)
         else if (self->dismissed)
                 return G_SOURCE_REMOVE;
         else if (groups == 1)
-                show_one(self, first);
+                show_one(self, first_held(store));
         else
-                show_several(self, first, groups);
+                show_several(self, first_held(store), groups);
         return G_SOURCE_REMOVE;
 }
 
 static void gather(Notifier *self)
 {
         if (!self->gather_source)
-                self->gather_source = g_timeout_add(GATHER_MSEC, update, self);
+                self->gather_source = g_timeout_add(
+                        self->shown_groups > 1 ? COUNT_MSEC : GATHER_MSEC, update, self);
 }
 
 static void active_changed(GObject *window, GParamSpec *property, Notifier *self)

@@ -8,13 +8,22 @@
 #include "application.h"
 #include "call-card.h"
 
+/* From so many cards on the page says in words how much waits. */
+#define MANY_GROUPS 8u
+/* Removals of one moment send the cards to sleep once. */
+#define SLEPT_USEC 10000
+
 struct _PendingPage {
         GtkBox parent;
         PendingStore *store;
         GtkMultiSelection *selection;
         GPtrArray *cards; /* the rows in use, borrowed */
         guint tick_source;
-        guint seen; /* how many groups there were when the end was last in view */
+        gint64 slept; /* monotonic microseconds: when the cards were sent to sleep last */
+        guint seen;   /* how many groups there were when the end was last in view */
+        GtkRevealer *many;
+        GtkLabel *many_label;
+        GtkButton *select_all;
         GtkStack *stack;
         AdwStatusPage *empty;
         GtkWidget *empty_start;
@@ -108,6 +117,27 @@ static void jails_changed(GListModel *model, guint position, guint removed, guin
         show_empty(self);
 }
 
+/* ---- more than one sees ---- */
+
+static void show_many(PendingStore *store, PendingPage *self)
+{
+        guint programs = pending_store_programs(store);
+        g_autofree char *text = NULL;
+
+        gtk_revealer_set_reveal_child(self->many, pending_store_groups(store) >= MANY_GROUPS);
+        if (pending_store_groups(store) < MANY_GROUPS)
+                return;
+        text = g_strdup_printf(g_dngettext(NULL, "%u calls of %u program wait for you",
+                                           "%u calls of %u programs wait for you", programs),
+                               pending_store_total(store), programs);
+        gtk_label_set_text(self->many_label, text);
+}
+
+static void select_all(GtkButton *button, PendingPage *self)
+{
+        gtk_selection_model_select_all(GTK_SELECTION_MODEL(self->selection));
+}
+
 /* ---- newer ones below ---- */
 
 static gboolean at_end(PendingPage *self)
@@ -150,6 +180,18 @@ static void go_to_end(GtkButton *button, PendingPage *self)
 
 /* ---- changes ---- */
 
+/* What stood below has moved up, maybe under the pointer. */
+static void send_to_sleep(PendingPage *self)
+{
+        gint64 now = g_get_monotonic_time();
+
+        if (now < self->slept + SLEPT_USEC)
+                return;
+        self->slept = now;
+        for (guint i = 0; i < self->cards->len; i++)
+                call_card_sleep(self->cards->pdata[i]);
+}
+
 static void items_changed(GListModel *model, guint position, guint removed, guint added,
                           PendingPage *self)
 {
@@ -158,10 +200,8 @@ static void items_changed(GListModel *model, guint position, guint removed, guin
         gtk_stack_set_visible_child_name(self->stack, count ? "list" : "empty");
         if (!count)
                 show_empty(self);
-        /* What stood below has moved up, maybe under the pointer. */
         if (removed)
-                for (guint i = 0; i < self->cards->len; i++)
-                        call_card_sleep(self->cards->pdata[i]);
+                send_to_sleep(self);
         show_newer(self);
 }
 
@@ -275,11 +315,13 @@ void pending_page_set_store(PendingPage *self, PendingStore *store)
         g_object_unref(factory);
         g_signal_connect_object(store, "items-changed", G_CALLBACK(items_changed), self,
                                 G_CONNECT_AFTER);
+        g_signal_connect_object(store, "changed", G_CALLBACK(show_many), self, 0);
         g_signal_connect_object(self->selection, "selection-changed", G_CALLBACK(selection_changed),
                                 self, 0);
         g_signal_connect_object(jails, "items-changed", G_CALLBACK(jails_changed), self,
                                 G_CONNECT_AFTER);
         items_changed(G_LIST_MODEL(store), 0, 0, 0, self);
+        show_many(store, self);
         show_empty(self);
 }
 
@@ -309,6 +351,9 @@ static void pending_page_class_init(PendingPageClass *class)
         G_OBJECT_CLASS(class)->finalize = pending_page_finalize;
         gtk_widget_class_set_template_from_resource(widget_class,
                                                     "/org/deepin/SeccompJail/pending-page.ui");
+        gtk_widget_class_bind_template_child(widget_class, PendingPage, many);
+        gtk_widget_class_bind_template_child(widget_class, PendingPage, many_label);
+        gtk_widget_class_bind_template_child(widget_class, PendingPage, select_all);
         gtk_widget_class_bind_template_child(widget_class, PendingPage, stack);
         gtk_widget_class_bind_template_child(widget_class, PendingPage, empty);
         gtk_widget_class_bind_template_child(widget_class, PendingPage, empty_start);
@@ -336,6 +381,7 @@ static void pending_page_init(PendingPage *self)
                          G_CALLBACK(scrolled), self);
         g_signal_connect(gtk_scrolled_window_get_vadjustment(self->scroll), "changed",
                          G_CALLBACK(scrolled), self);
+        g_signal_connect(self->select_all, "clicked", G_CALLBACK(select_all), self);
         g_signal_connect(self->allow_all, "clicked", G_CALLBACK(allow_selected), self);
         g_signal_connect(self->refuse_all, "clicked", G_CALLBACK(refuse_selected), self);
 }

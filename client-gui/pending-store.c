@@ -2,10 +2,10 @@
 /* All held calls, grouped, following the daemon's signals. */
 #include "pending-store.h"
 
-#include <glib/gi18n.h>
-#include <pwd.h>
-#include <unistd.h>
+#include <stdint.h>
 
+#include "answer-queue.h"
+#include "call-intake.h"
 #include "dbus/bus-names.h"
 #include "dictionary.h"
 #include "wording.h"
@@ -13,38 +13,46 @@
 /* How long one batch may take before the main loop gets its turn. */
 #define BATCH_USEC 6000
 /* How long a card that went by itself stays readable. */
-#define FAREWELL_MSEC 4000u
-/* Answers that are under way at once. */
-#define ANSWERS_MOST 128u
+#define FAREWELL_USEC 4000000
 /* A call that joined its card less than this ago is not what was read there: it waits on. */
 #define READ_USEC 500000
-/* Past this many removals at once the list is told of one change and not of each. */
-#define REMOVALS_EXACT 32u
+/* Past this many places at once the list is told of one change and not of each. */
+#define RUNS_EXACT 32u
+/* Cards that were answered leave at once, but so often at most: each time the list lays all of its
+ * rows out anew. */
+#define SWEEP_USEC 200000
+/* The same while thousands are answered. */
+#define SWEEP_MANY_USEC 1000000
 
-typedef struct Event {
-        guint64 id;
-        GVariant *info;
-        gboolean arrival; /* else a departure */
-} Event;
-
-typedef struct Answer {
-        guint64 id;
-        GVariant *verdict;
-} Answer;
+/* Calls that were held before this process listened: asked for jail by jail, since one answer for
+ * all might be more than a message may hold. */
+typedef struct Listing {
+        GQueue jails;    /* ids still to be asked about */
+        gboolean asked;  /* an answer is on its way */
+        GVariant *calls; /* the last answer, NULL when all of it was taken in */
+        gsize taken;
+        GHashTable *gone; /* ids that were decided meanwhile: the answer may be older */
+} Listing;
 
 struct _PendingStore {
         GObject parent;
         DaemonConnection *connection;
         JailStore *jails;
-        GPtrArray *groups;      /* of CallGroup, what the list shows */
-        GHashTable *by_key;     /* key → CallGroup that takes more calls, borrowed */
-        GHashTable *by_id;      /* id → CallGroup, borrowed */
-        GHashTable *mine;       /* ids this process answered: they go without a farewell */
-        GHashTable *jail_count; /* jail id → calls held */
-        GQueue arrivals;        /* of Event, signals not yet taken in */
-        GQueue answers;         /* of Answer, not yet sent */
-        guint answers_sent;
-        guint idle;
+        CallIntake *intake;        /* NULL while there is no daemon */
+        GPtrArray *groups;         /* of CallGroup, what the list shows */
+        GHashTable *by_key;        /* key → CallGroup that takes more calls, borrowed */
+        GHashTable *by_id;         /* id, in it → HeldCall, borrowed */
+        GHashTable *jail_count;    /* jail id → calls held, never 0 */
+        GHashTable *changed;       /* of CallGroup, owned: their cards are to be told */
+        GHashTable *jails_changed; /* jail ids whose count is to be told */
+        GQueue farewells;          /* of Farewell, the next to go first */
+        guint farewell_source;
+        guint sweep_source;
+        gint64 swept;      /* monotonic microseconds */
+        guint gone;        /* groups to be swept out of the list */
+        guint held_groups; /* groups with calls */
+        Listing listing;
+        AnswerQueue *answers;
         guint total;
 };
 
@@ -80,16 +88,11 @@ static void list_model_init(GListModelInterface *interface)
         interface->get_item = get_item;
 }
 
-static void event_free(Event *event)
-{
-        g_variant_unref(event->info);
-        g_free(event);
-}
+static void list_next(PendingStore *self);
 
-static void answer_free(Answer *answer)
+static gboolean is_listing(PendingStore *self)
 {
-        g_variant_unref(answer->verdict);
-        g_free(answer);
+        return self->listing.asked || self->listing.calls || self->listing.jails.length;
 }
 
 static char *group_key(GVariant *info)
@@ -103,63 +106,78 @@ static char *group_key(GVariant *info)
 
 /* ---- what the side list shows ---- */
 
-static void count_jail(PendingStore *self, guint64 jail, int change)
+static guint jail_count(PendingStore *self, gsize jail)
 {
-        guint count = GPOINTER_TO_UINT(
-                g_hash_table_lookup(self->jail_count, GSIZE_TO_POINTER((gsize) jail)));
-        JailItem *item = jail_store_find(self->jails, jail);
-
-        count = (guint) MAX((int) count + change, 0);
-        g_hash_table_insert(self->jail_count, GSIZE_TO_POINTER((gsize) jail),
-                            GUINT_TO_POINTER(count));
-        self->total = (guint) MAX((int) self->total + change, 0);
-        if (item)
-                jail_item_set_pending(item, count);
+        return GPOINTER_TO_UINT(g_hash_table_lookup(self->jail_count, GSIZE_TO_POINTER(jail)));
 }
 
-static void jails_changed(GListModel *model, guint position, guint removed, guint added,
-                          PendingStore *self)
+static void count_jail(PendingStore *self, guint64 id, int change)
 {
-        for (guint i = position; i < position + added; i++) {
-                g_autoptr(JailItem) item = g_list_model_get_item(model, i);
-                gsize id = (gsize) jail_item_id(item);
+        gsize jail = (gsize) id;
+        guint count = (guint) MAX((int) jail_count(self, jail) + change, 0);
 
-                jail_item_set_pending(item, GPOINTER_TO_UINT(g_hash_table_lookup(
-                                                    self->jail_count, GSIZE_TO_POINTER(id))));
+        if (count)
+                g_hash_table_insert(self->jail_count, GSIZE_TO_POINTER(jail),
+                                    GUINT_TO_POINTER(count));
+        else
+                g_hash_table_remove(self->jail_count, GSIZE_TO_POINTER(jail));
+        g_hash_table_add(self->jails_changed, GSIZE_TO_POINTER(jail));
+        self->total = (guint) MAX((int) self->total + change, 0);
+}
+
+/* What a batch has changed is shown once, however many calls it was. */
+static void tell_changes(PendingStore *self)
+{
+        GHashTableIter iter;
+        gpointer changed;
+
+        g_hash_table_iter_init(&iter, self->changed);
+        while (g_hash_table_iter_next(&iter, &changed, NULL)) {
+                call_group_tell(changed);
+                g_hash_table_iter_remove(&iter);
         }
+        g_hash_table_iter_init(&iter, self->jails_changed);
+        while (g_hash_table_iter_next(&iter, &changed, NULL)) {
+                JailItem *item = jail_store_find(self->jails, GPOINTER_TO_SIZE(changed));
+
+                if (item)
+                        jail_item_set_pending(item, jail_count(self, GPOINTER_TO_SIZE(changed)));
+                g_hash_table_iter_remove(&iter);
+        }
+        g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
 
 /* ---- going ---- */
+
+typedef struct Farewell {
+        CallGroup *group; /* owned */
+        gint64 over;      /* monotonic microseconds */
+} Farewell;
+
+static void farewell_free(Farewell *farewell)
+{
+        g_object_unref(farewell->group);
+        g_free(farewell);
+}
 
 static gboolean is_gone(CallGroup *group)
 {
         return !call_group_count(group) && !call_group_farewell(group);
 }
 
-/* Takes empty groups out of the list. */
-static void sweep(PendingStore *self)
+/* Takes a run of empty groups out of the list. */
+static void take_out(PendingStore *self, guint position, guint count)
 {
-        guint before = self->groups->len, kept = 0, first = G_MAXUINT, last = 0, gone = 0;
+        g_ptr_array_remove_range(self->groups, position, count);
+        g_list_model_items_changed(G_LIST_MODEL(self), position, count, 0);
+}
 
-        for (guint i = 0; i < before; i++) {
-                if (!is_gone(self->groups->pdata[i]))
-                        continue;
-                first = MIN(first, i);
-                last = i;
-                gone++;
-        }
-        if (!gone)
-                return;
-        if (gone <= REMOVALS_EXACT) {
-                for (guint i = last + 1; i-- > first;) {
-                        if (!is_gone(self->groups->pdata[i]))
-                                continue;
-                        g_ptr_array_remove_index(self->groups, i);
-                        g_list_model_items_changed(G_LIST_MODEL(self), i, 1, 0);
-                }
-                return;
-        }
-        for (guint i = 0; i < before; i++) {
+/* Takes all empty groups between the first and the last of them out, telling of one change. */
+static void take_out_scattered(PendingStore *self, guint first, guint last, guint gone)
+{
+        guint kept = first, before = self->groups->len;
+
+        for (guint i = first; i < before; i++) {
                 CallGroup *group = self->groups->pdata[i];
 
                 if (is_gone(group))
@@ -174,25 +192,86 @@ static void sweep(PendingStore *self)
                                    last - first + 1 - gone);
 }
 
-typedef struct Farewell {
-        GWeakRef store;
-        CallGroup *group;
-} Farewell;
-
-static gboolean farewell_over(gpointer data)
+/* Takes empty groups out of the list, exactly where they are few runs, so that the list keeps its
+ * place. */
+static void sweep(PendingStore *self)
 {
-        Farewell *farewell = data;
-        g_autoptr(PendingStore) self = g_weak_ref_get(&farewell->store);
-        guint position;
+        guint runs = 0, first = G_MAXUINT, last = 0, gone = 0;
 
-        if (self && !call_group_count(farewell->group) &&
-            g_ptr_array_find(self->groups, farewell->group, &position)) {
-                g_ptr_array_remove_index(self->groups, position);
-                g_list_model_items_changed(G_LIST_MODEL(self), position, 1, 0);
+        if (!self->gone)
+                return;
+        for (guint i = 0; i < self->groups->len; i++) {
+                if (!is_gone(self->groups->pdata[i]))
+                        continue;
+                runs += !gone || last + 1 != i;
+                first = MIN(first, i);
+                last = i;
+                gone++;
         }
-        g_weak_ref_clear(&farewell->store);
-        g_object_unref(farewell->group);
-        g_free(farewell);
+        self->gone = 0;
+        self->swept = g_get_monotonic_time();
+        if (runs > RUNS_EXACT) {
+                take_out_scattered(self, first, last, gone);
+                return;
+        }
+        for (guint end = last + 1; runs; runs--) {
+                guint start;
+
+                while (!is_gone(self->groups->pdata[end - 1]))
+                        end--;
+                for (start = end; start > first && is_gone(self->groups->pdata[start - 1]);)
+                        start--;
+                take_out(self, start, end - start);
+                end = start;
+        }
+}
+
+static gboolean sweep_now(gpointer data)
+{
+        PendingStore *self = data;
+
+        self->sweep_source = 0;
+        sweep(self);
+        return G_SOURCE_REMOVE;
+}
+
+static void sweep_soon(PendingStore *self)
+{
+        gint64 pause = answer_queue_is_long(self->answers) ? SWEEP_MANY_USEC : SWEEP_USEC;
+        gint64 left = self->swept + pause - g_get_monotonic_time();
+
+        if (left <= 0)
+                sweep(self);
+        else if (self->gone && !self->sweep_source)
+                self->sweep_source = g_timeout_add((guint) (left / 1000) + 1, sweep_now, self);
+}
+
+static gboolean farewells_over(gpointer data);
+
+static void await_farewell(PendingStore *self)
+{
+        const Farewell *next = g_queue_peek_head(&self->farewells);
+        gint64 left = next ? (next->over - g_get_monotonic_time()) / 1000 : 0;
+
+        if (next && !self->farewell_source)
+                self->farewell_source =
+                        g_timeout_add((guint) MAX(left, 0) + 1, farewells_over, self);
+}
+
+static gboolean farewells_over(gpointer data)
+{
+        PendingStore *self = data;
+        Farewell *next;
+
+        self->farewell_source = 0;
+        while ((next = g_queue_peek_head(&self->farewells)) &&
+               next->over <= g_get_monotonic_time()) {
+                call_group_leave(next->group);
+                self->gone++;
+                farewell_free(g_queue_pop_head(&self->farewells));
+        }
+        sweep(self);
+        await_farewell(self);
         return G_SOURCE_REMOVE;
 }
 
@@ -200,49 +279,38 @@ static void part_from(PendingStore *self, CallGroup *group)
 {
         Farewell *farewell = g_new0(Farewell, 1);
 
-        g_weak_ref_init(&farewell->store, self);
         farewell->group = g_object_ref(group);
-        g_timeout_add(FAREWELL_MSEC, farewell_over, farewell);
-}
-
-static char *farewell_text(GVariant *info)
-{
-        const char *action = dictionary_string(info, "action", "gone");
-        const char *by = dictionary_string(info, "by", "");
-        gint64 who = dictionary_number(info, "who", -1);
-        g_autofree char *answer = wording_answer(action);
-        struct passwd *user = who >= 0 ? getpwuid((uid_t) who) : NULL;
-
-        if (g_strcmp0(action, "gone") == 0)
-                return g_strdup(_("Ended while you were deciding"));
-        if (g_strcmp0(by, "timeout") == 0)
-                return g_strdup_printf(_("Nobody answered in time: %s"), answer);
-        if (user && (uid_t) who != getuid())
-                return g_strdup_printf(_("Answered by %s: %s"), user->pw_name, answer);
-        if (g_strcmp0(by, "user") == 0)
-                return g_strdup_printf(_("Answered in another window or terminal: %s"), answer);
-        return g_strdup_printf(_("Answered by %s: %s"), wording_by(by), answer);
+        farewell->over = g_get_monotonic_time() + FAREWELL_USEC;
+        g_queue_push_tail(&self->farewells, farewell);
+        await_farewell(self);
 }
 
 static void take_departure(PendingStore *self, guint64 id, GVariant *info)
 {
-        CallGroup *group = g_hash_table_lookup(self->by_id, &id);
-        gboolean mine = g_hash_table_remove(self->mine, &id);
-        g_autofree char *text = mine ? NULL : farewell_text(info);
-        g_autoptr(CallGroup) kept = NULL;
+        HeldCall *call = g_hash_table_lookup(self->by_id, &id);
+        gboolean mine = answer_queue_was_mine(self->answers, id);
+        g_autofree char *text = NULL;
+        CallGroup *group;
 
-        if (!group)
+        if (is_listing(self))
+                g_hash_table_add(self->listing.gone, g_memdup2(&id, sizeof(id)));
+        if (!call)
                 return;
-        kept = g_object_ref(group);
-        count_jail(self, (guint64) dictionary_number(call_group_info(group), "jail", 0), -1);
+        group = call->group;
+        text = mine ? NULL : wording_farewell(info);
+        count_jail(self, SJ_PENDING_JAIL(id), -1);
         g_hash_table_remove(self->by_id, &id);
-        call_group_remove(group, id, text);
+        call_group_remove(call, text);
+        g_hash_table_add(self->changed, g_object_ref(group));
         if (call_group_count(group))
                 return;
+        self->held_groups--;
         if (g_hash_table_lookup(self->by_key, call_group_key(group)) == group)
                 g_hash_table_remove(self->by_key, call_group_key(group));
         if (text)
                 part_from(self, group);
+        else
+                self->gone++;
 }
 
 /* ---- coming ---- */
@@ -251,6 +319,7 @@ static void take_arrival(PendingStore *self, guint64 id, GVariant *info)
 {
         g_autofree char *key = NULL;
         CallGroup *group;
+        HeldCall *call;
 
         if (g_hash_table_contains(self->by_id, &id))
                 return;
@@ -260,85 +329,139 @@ static void take_arrival(PendingStore *self, guint64 id, GVariant *info)
                 group = call_group_new(key);
                 g_ptr_array_add(self->groups, group);
                 g_hash_table_insert(self->by_key, (gpointer) call_group_key(group), group);
+                self->held_groups++;
+        } else {
+                g_hash_table_add(self->changed, g_object_ref(group));
         }
-        call_group_add(group, id, info);
-        g_hash_table_insert(self->by_id, g_memdup2(&id, sizeof(id)), group);
-        count_jail(self, (guint64) dictionary_number(info, "jail", 0), 1);
+        call = call_group_add(group, id, info);
+        g_hash_table_insert(self->by_id, &call->id, call);
+        count_jail(self, SJ_PENDING_JAIL(id), 1);
 }
 
-static gboolean take_in(gpointer data)
+static void take_listed(PendingStore *self)
+{
+        Listing *listing = &self->listing;
+        g_autoptr(GVariant) info = g_variant_get_child_value(listing->calls, listing->taken);
+        guint64 id = (guint64) dictionary_number(info, "id", 0);
+
+        g_variant_get_data(info); /* apart from the answer, which goes */
+        if (!g_hash_table_contains(listing->gone, &id))
+                take_arrival(self, id, info);
+        if (++listing->taken < g_variant_n_children(listing->calls))
+                return;
+        g_clear_pointer(&listing->calls, g_variant_unref);
+        list_next(self);
+}
+
+static void take_event(PendingStore *self, CallEvent *event)
+{
+        if (event->arrival)
+                take_arrival(self, event->id, event->info);
+        else
+                take_departure(self, event->id, event->info);
+        call_event_free(event);
+}
+
+static void take_in(gpointer data)
 {
         g_autoptr(PendingStore) self = g_object_ref(PENDING_STORE(data));
         gint64 end = g_get_monotonic_time() + BATCH_USEC;
         guint before = self->groups->len;
-        Event *event;
+        CallEvent *event;
 
-        while (g_get_monotonic_time() < end && (event = g_queue_pop_head(&self->arrivals))) {
-                if (event->arrival)
-                        take_arrival(self, event->id, event->info);
+        while (g_get_monotonic_time() < end) {
+                if (self->listing.calls)
+                        take_listed(self);
+                else if ((event = call_intake_take(self->intake)))
+                        take_event(self, event);
                 else
-                        take_departure(self, event->id, event->info);
-                event_free(event);
+                        break;
         }
         if (self->groups->len > before)
                 g_list_model_items_changed(G_LIST_MODEL(self), before, 0,
                                            self->groups->len - before);
-        sweep(self);
-        g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
-        if (self->arrivals.length)
-                return G_SOURCE_CONTINUE;
-        self->idle = 0;
-        return G_SOURCE_REMOVE;
+        sweep_soon(self);
+        tell_changes(self);
+        if (self->listing.calls)
+                call_intake_wake(self->intake);
 }
 
-static void enqueue(PendingStore *self, guint64 id, GVariant *info, gboolean arrival)
-{
-        Event *event = g_new0(Event, 1);
-
-        event->id = id;
-        event->info = g_variant_ref(info);
-        event->arrival = arrival;
-        g_queue_push_tail(&self->arrivals, event);
-        if (!self->idle)
-                self->idle = g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, take_in, self, NULL);
-}
-
-static void syscall_pending(SeccompJail *proxy, guint64 id, GVariant *info, PendingStore *self)
-{
-        enqueue(self, id, info, TRUE);
-}
-
-static void syscall_decided(SeccompJail *proxy, guint64 id, GVariant *info, PendingStore *self)
-{
-        enqueue(self, id, info, FALSE);
-}
+/* ---- what was held before ---- */
 
 static void pending_listed(GObject *source, GAsyncResult *result, gpointer data)
 {
         g_autoptr(PendingStore) self = data;
         g_autoptr(GVariant) calls = NULL;
+        g_autoptr(GError) error = NULL;
+        gboolean answered =
+                seccomp_jail_call_list_pending_finish(SECCOMP_JAIL(source), &calls, result, &error);
 
-        if (!seccomp_jail_call_list_pending_finish(SECCOMP_JAIL(source), &calls, result, NULL))
+        if (SECCOMP_JAIL(source) != daemon_connection_proxy(self->connection) || !self->intake)
                 return;
-        for (gsize i = 0; i < g_variant_n_children(calls); i++) {
-                g_autoptr(GVariant) info = g_variant_get_child_value(calls, i);
+        self->listing.asked = FALSE;
+        if (!answered && !wording_error_is(error, "NoSuchJail")) {
+                g_autofree char *text = wording_error(error);
 
-                enqueue(self, (guint64) dictionary_number(info, "id", 0), info, TRUE);
+                g_signal_emit(self, signals[SIGNAL_FAILED], 0, text);
         }
+        if (!answered || !g_variant_n_children(calls)) {
+                list_next(self);
+                return;
+        }
+        self->listing.calls = g_steal_pointer(&calls);
+        self->listing.taken = 0;
+        call_intake_wake(self->intake);
+}
+
+static void list_next(PendingStore *self)
+{
+        Listing *listing = &self->listing;
+        SeccompJail *proxy = daemon_connection_proxy(self->connection);
+
+        if (listing->asked || listing->calls)
+                return;
+        if (!listing->jails.length) {
+                g_hash_table_remove_all(listing->gone);
+                return;
+        }
+        listing->asked = TRUE;
+        seccomp_jail_call_list_pending(
+                proxy, (guint64) GPOINTER_TO_SIZE(g_queue_pop_head(&listing->jails)), DAEMON_CALL,
+                NULL, pending_listed, g_object_ref(self));
+}
+
+static void jails_changed(GListModel *model, guint position, guint removed, guint added,
+                          PendingStore *self)
+{
+        for (guint i = position; i < position + added; i++) {
+                g_autoptr(JailItem) item = g_list_model_get_item(model, i);
+                gsize id = (gsize) jail_item_id(item);
+
+                jail_item_set_pending(item, jail_count(self, id));
+                if (self->intake && !jail_item_is_ended(item))
+                        g_queue_push_tail(&self->listing.jails, GSIZE_TO_POINTER(id));
+        }
+        if (self->intake)
+                list_next(self);
 }
 
 static void forget_all(PendingStore *self)
 {
         guint count = self->groups->len;
 
-        g_queue_clear_full(&self->arrivals, (GDestroyNotify) event_free);
-        g_queue_clear_full(&self->answers, (GDestroyNotify) answer_free);
+        g_clear_pointer(&self->intake, call_intake_free);
+        g_queue_clear_full(&self->farewells, (GDestroyNotify) farewell_free);
+        answer_queue_forget(self->answers);
+        g_queue_clear(&self->listing.jails);
+        g_clear_pointer(&self->listing.calls, g_variant_unref);
+        self->listing.asked = FALSE;
+        g_hash_table_remove_all(self->listing.gone);
+        g_hash_table_remove_all(self->changed);
         g_hash_table_remove_all(self->by_id);
         g_hash_table_remove_all(self->by_key);
-        g_hash_table_remove_all(self->mine);
         g_hash_table_remove_all(self->jail_count);
         g_ptr_array_set_size(self->groups, 0);
-        self->total = 0;
+        self->total = self->gone = self->held_groups = 0;
         if (count)
                 g_list_model_items_changed(G_LIST_MODEL(self), 0, count, 0);
         g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
@@ -346,86 +469,42 @@ static void forget_all(PendingStore *self)
 
 static void connection_changed(DaemonConnection *connection, PendingStore *self)
 {
-        SeccompJail *proxy = daemon_connection_proxy(connection);
+        GDBusProxy *proxy = G_DBUS_PROXY(daemon_connection_proxy(connection));
+        g_autofree char *owner = NULL;
 
-        if (daemon_connection_state(connection) == DAEMON_LOST && self->groups->len)
-                forget_all(self);
-        if (daemon_connection_state(connection) != DAEMON_READY)
+        if (daemon_connection_state(connection) == DAEMON_CONNECTING)
                 return;
         forget_all(self);
-        g_signal_connect_object(proxy, "syscall-pending", G_CALLBACK(syscall_pending), self, 0);
-        g_signal_connect_object(proxy, "syscall-decided", G_CALLBACK(syscall_decided), self, 0);
-        seccomp_jail_call_list_pending(proxy, 0, DAEMON_CALL, NULL, pending_listed,
-                                       g_object_ref(self));
+        if (daemon_connection_state(connection) != DAEMON_READY)
+                return;
+        owner = g_dbus_proxy_get_name_owner(proxy);
+        self->intake = call_intake_new(g_dbus_proxy_get_connection(proxy), owner, take_in, self);
 }
 
 /* ---- answering ---- */
 
-static void send_answers(PendingStore *self);
-
-typedef struct Sent {
-        PendingStore *self;
-        guint64 id;
-} Sent;
-
-static void answered(GObject *source, GAsyncResult *result, gpointer data)
+static void answer_failed(const char *text, gpointer data)
 {
-        Sent *sent = data;
-        PendingStore *self = sent->self;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) outcome = NULL;
-
-        self->answers_sent--;
-        if (!seccomp_jail_call_decide_finish(SECCOMP_JAIL(source), &outcome, result, &error)) {
-                g_autofree char *text = wording_error(error);
-
-                g_hash_table_remove(self->mine, &sent->id);
-                g_signal_emit(self, signals[SIGNAL_FAILED], 0, text);
-        }
-        send_answers(self);
-        g_object_unref(self);
-        g_free(sent);
-}
-
-static void send_answers(PendingStore *self)
-{
-        Answer *answer;
-
-        while (self->answers_sent < ANSWERS_MOST && (answer = g_queue_pop_head(&self->answers))) {
-                Sent *sent = g_new0(Sent, 1);
-
-                sent->self = g_object_ref(self);
-                sent->id = answer->id;
-                g_hash_table_add(self->mine, g_memdup2(&answer->id, sizeof(answer->id)));
-                self->answers_sent++;
-                seccomp_jail_call_decide(daemon_connection_proxy(self->connection), answer->id,
-                                         answer->verdict, DAEMON_CALL, NULL, answered, sent);
-                answer_free(answer);
-        }
+        g_signal_emit(data, signals[SIGNAL_FAILED], 0, text);
 }
 
 void pending_store_answer(PendingStore *self, CallGroup *group, GVariant *verdict)
 {
         g_autoptr(GVariant) kept = g_variant_ref_sink(verdict);
-        const HeldCall *call = call_group_call(group, 0);
+        const HeldCall *call = call_group_first(group);
         gint64 read = g_get_monotonic_time() - READ_USEC;
 
         /* They stand in the order of their coming. */
         if (call && call->arrived > read)
                 read = G_MAXINT64;
-        for (guint i = 0; (call = call_group_call(group, i)) && call->arrived <= read; i++) {
-                Answer *answer = g_new0(Answer, 1);
-
-                answer->id = call->id;
-                answer->verdict = g_variant_ref(kept);
-                g_queue_push_tail(&self->answers, answer);
-        }
-        send_answers(self);
+        for (; call && call->arrived <= read; call = held_call_next(call))
+                answer_queue_put(self->answers, call->id, kept);
+        answer_queue_send(self->answers);
 }
 
 void pending_store_expect(PendingStore *self, guint64 id)
 {
-        g_hash_table_add(self->mine, g_memdup2(&id, sizeof(id)));
+        answer_queue_expect(self->answers, id);
 }
 
 GVariant *pending_store_verdict(const char *action)
@@ -440,7 +519,19 @@ guint pending_store_total(PendingStore *self)
 
 CallGroup *pending_store_find(PendingStore *self, guint64 id)
 {
-        return g_hash_table_lookup(self->by_id, &id);
+        const HeldCall *call = g_hash_table_lookup(self->by_id, &id);
+
+        return call ? call->group : NULL;
+}
+
+guint pending_store_programs(PendingStore *self)
+{
+        return g_hash_table_size(self->jail_count);
+}
+
+guint pending_store_groups(PendingStore *self)
+{
+        return self->held_groups;
 }
 
 /* ---- object ---- */
@@ -449,12 +540,18 @@ static void pending_store_finalize(GObject *object)
 {
         PendingStore *self = PENDING_STORE(object);
 
-        g_clear_handle_id(&self->idle, g_source_remove);
-        g_queue_clear_full(&self->arrivals, (GDestroyNotify) event_free);
-        g_queue_clear_full(&self->answers, (GDestroyNotify) answer_free);
+        g_clear_pointer(&self->intake, call_intake_free);
+        g_clear_handle_id(&self->farewell_source, g_source_remove);
+        g_clear_handle_id(&self->sweep_source, g_source_remove);
+        g_queue_clear_full(&self->farewells, (GDestroyNotify) farewell_free);
+        g_queue_clear(&self->listing.jails);
+        g_clear_pointer(&self->listing.calls, g_variant_unref);
+        g_hash_table_unref(self->listing.gone);
+        g_hash_table_unref(self->changed);
+        g_hash_table_unref(self->jails_changed);
+        answer_queue_free(self->answers);
         g_hash_table_unref(self->by_key);
         g_hash_table_unref(self->by_id);
-        g_hash_table_unref(self->mine);
         g_hash_table_unref(self->jail_count);
         g_ptr_array_unref(self->groups);
         g_object_unref(self->connection);
@@ -475,11 +572,13 @@ static void pending_store_init(PendingStore *self)
 {
         self->groups = g_ptr_array_new_with_free_func(g_object_unref);
         self->by_key = g_hash_table_new(g_str_hash, g_str_equal);
-        self->by_id = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-        self->mine = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+        self->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
         self->jail_count = g_hash_table_new(NULL, NULL);
-        g_queue_init(&self->arrivals);
-        g_queue_init(&self->answers);
+        self->changed = g_hash_table_new_full(NULL, NULL, g_object_unref, NULL);
+        self->jails_changed = g_hash_table_new(NULL, NULL);
+        self->listing.gone = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+        g_queue_init(&self->listing.jails);
+        g_queue_init(&self->farewells);
 }
 
 PendingStore *pending_store_new(DaemonConnection *connection, JailStore *jails)
@@ -487,6 +586,7 @@ PendingStore *pending_store_new(DaemonConnection *connection, JailStore *jails)
         PendingStore *self = g_object_new(PENDING_TYPE_STORE, NULL);
 
         self->connection = g_object_ref(connection);
+        self->answers = answer_queue_new(connection, answer_failed, self);
         self->jails = g_object_ref(jails);
         g_signal_connect_object(connection, "changed", G_CALLBACK(connection_changed), self, 0);
         g_signal_connect_object(jail_store_model(jails), "items-changed", G_CALLBACK(jails_changed),

@@ -2,7 +2,7 @@
 /*
  * All held calls of the person's jails: a list model of CallGroup, the longest wait first, so that
  * a new card never moves one that is there. Follows the daemon's signals; a flood is taken in by
- * batches from an idle handler.
+ * batches when the main loop is idle.
  *
  * Signals: "changed" (how many wait changed), "failed" (s: a sentence; an answer did not go
  * through).
@@ -20,6 +20,10 @@ PendingStore *pending_store_new(DaemonConnection *connection, JailStore *jails);
 
 /* Calls held now, in all groups. */
 guint pending_store_total(PendingStore *self);
+/* Groups that hold any: those that are about to go are not counted. */
+guint pending_store_groups(PendingStore *self);
+/* Jails that hold any. */
+guint pending_store_programs(PendingStore *self);
 /* The group that holds call `id`, borrowed, NULL when it is answered. */
 CallGroup *pending_store_find(PendingStore *self, guint64 id);
 

@@ -3,7 +3,9 @@
 #include "wording.h"
 
 #include <glib/gi18n.h>
+#include <pwd.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dbus/bus-names.h"
 #include "dictionary.h"
@@ -216,6 +218,26 @@ const char *wording_group(const char *group)
         if (!group || !*group)
                 return _("other");
         return word_of(words, group, group);
+}
+
+char *wording_farewell(GVariant *decided)
+{
+        const char *action = dictionary_string(decided, "action", "gone");
+        const char *by = dictionary_string(decided, "by", "");
+        gint64 who = dictionary_number(decided, "who", -1);
+        g_autofree char *answer = wording_answer(action);
+        struct passwd *user;
+
+        if (g_strcmp0(action, "gone") == 0)
+                return g_strdup(_("Ended while you were deciding"));
+        if (g_strcmp0(by, "timeout") == 0)
+                return g_strdup_printf(_("Nobody answered in time: %s"), answer);
+        user = who >= 0 && (uid_t) who != getuid() ? getpwuid((uid_t) who) : NULL;
+        if (user)
+                return g_strdup_printf(_("Answered by %s: %s"), user->pw_name, answer);
+        if (g_strcmp0(by, "user") == 0)
+                return g_strdup_printf(_("Answered in another window or terminal: %s"), answer);
+        return g_strdup_printf(_("Answered by %s: %s"), wording_by(by), answer);
 }
 
 char *wording_error(const GError *error)

@@ -29,6 +29,8 @@ const char *wording_process_state(const char *state);
 char *wording_jail_state(GVariant *jail);
 /* @file-system → "files". Constant or the group itself. */
 const char *wording_group(const char *group);
+/* Why a held call is not held any more, from SyscallDecided's dictionary; owned. */
+char *wording_farewell(GVariant *decided);
 
 /* What went wrong, without D-Bus names. Owned. */
 char *wording_error(const GError *error);

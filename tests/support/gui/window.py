@@ -3,6 +3,7 @@
 
 Run with Debian's /usr/bin/python3 (python3-gi, gir1.2-atspi-2.0), inside tests/support/gui/guienv.
 """
+import gettext
 import os
 import pathlib
 import re
@@ -48,14 +49,14 @@ def walk(node):
         yield from walk(child)
 
 
-def walk_seen(node):
+def walk_seen(node, but=None):
     """All that is drawn: what has no extents is left out with all below it (hidden pages and popovers are most of
-    the tree, and each question about a node is a message)."""
+    the tree, and each question about a node is a message); and what is named `but`, when that is large."""
     yield node
     for child in children(node):
         component = child.get_component_iface()
-        if component is None or drawn(child):
-            yield from walk_seen(child)
+        if (component is None or drawn(child)) and (but is None or child.get_name() != but):
+            yield from walk_seen(child, but)
 
 
 def drawn(node):
@@ -90,6 +91,8 @@ class Window:
         self.bin = pathlib.Path(os.environ["SJ_BIN"])
         self.arguments = arguments
         self.language = language
+        self.said = gettext.translation("seccomp-jail", self.bin.parent / "share/locale", [language or "C"],
+                                        fallback=not language)
         self.expect_window = expect_window
 
     def __enter__(self):
@@ -108,6 +111,8 @@ class Window:
         if kind is not None and os.environ.get("SJ_SCREENSHOTS"):
             pathlib.Path(os.environ["SJ_SCREENSHOTS"]).mkdir(parents=True, exist_ok=True)
             self.screenshot(pathlib.Path(os.environ["SJ_SCREENSHOTS"]) / "failed.png")
+        if self.process.poll() is not None:
+            print(f"the window has ended by itself: {self.process.returncode}", flush=True)
         self.process.terminate()
         self.process.wait()
         self.log.seek(0)
@@ -120,6 +125,17 @@ class Window:
     def application(self, name=NAME):
         return wait(lambda: next((a for a in children(Atspi.get_desktop(0))
                                   if a.get_name() == name), None), 30, "application " + name)
+
+    def answer_time(self):
+        """How long the window takes to answer a question, in seconds. (Names are remembered on this side: they ask
+        nothing.)"""
+        began = time.monotonic()
+        self.main.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        return time.monotonic() - began
+
+    def say(self, english):
+        """What the window says for it in its language, without the mark of a key."""
+        return re.sub(r"\([A-Z]\)", "", self.said.gettext(english).replace("_", ""))
 
     # ---- finding ----
 
@@ -289,8 +305,15 @@ class Window:
         self.keys("Return")
 
     def screenshot(self, path):
-        time.sleep(0.7)
-        subprocess.run(["import", "-window", "root", str(path)], check=True)
+        """A picture of the screen once it has come to rest, or of what still moves after a while."""
+        def look():
+            return subprocess.run(["import", "-window", "root", "ppm:-"], capture_output=True, check=True).stdout
+        end = time.monotonic() + 3
+        last, now = None, look()
+        while now != last and time.monotonic() < end:
+            time.sleep(0.08)
+            last, now = now, look()
+        subprocess.run(["convert", "ppm:-", str(path)], input=now, check=True)
 
     def resize(self, width, height):
         ids = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid",
