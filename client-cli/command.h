@@ -14,10 +14,10 @@
 
 #include "base/cleanup.h"
 #include "client-cli/print-json.h"
-#include "client-cli/translate.h"
 #include "dbus/bus-names.h"
 #include "dbus/jail-client.h"
 #include "dbus/start-program.h"
+#include "dbus/translate.h"
 
 /* Exit statuses besides 0, 1 and those of the program that `run` ran. */
 enum {

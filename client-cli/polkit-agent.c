@@ -23,7 +23,7 @@
 #include "base/cleanup.h"
 #include "client-cli/print-text.h"
 #include "client-cli/terminal.h"
-#include "client-cli/translate.h"
+#include "dbus/translate.h"
 
 #define TRIES_MAX  3
 #define LINE_BYTES 512

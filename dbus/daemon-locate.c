@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "dbus/translate.h"
+
 #define SOCKET_NAME   "socket"
 #define START_TRIES   3 /* a daemon that leaves for idleness while we come is started again */
 #define READY_TEXT    "ready"
@@ -204,9 +206,9 @@ static int await_ready(int fd, const char *program, char **ret_error_text)
         if (strcmp(text, READY_TEXT) == 0)
                 return 0;
         if (length > 0)
-                say(ret_error_text, "the daemon did not start: %s", text);
+                say(ret_error_text, _("the daemon did not start: %s"), text);
         else
-                say(ret_error_text, "the daemon %s ended before it was ready", program);
+                say(ret_error_text, _("the daemon %s ended before it was ready"), program);
         return -ECONNREFUSED;
 }
 
@@ -237,12 +239,12 @@ static int connect_or_start(const char *path, bool start, int *ret_fd, char **re
 
         for (int tries = 0; fd == -ENOENT || fd == -ECONNREFUSED; tries++) {
                 if (!start) {
-                        say(ret_error_text, "no daemon of yours is running");
+                        say(ret_error_text, _("no daemon of yours is running"));
                         return -ENOENT;
                 }
                 if (tries == START_TRIES) {
-                        say(ret_error_text, "the daemon says that it is ready, but %s is not there",
-                            path);
+                        say(ret_error_text,
+                            _("the daemon says that it is ready, but %s is not there"), path);
                         return fd;
                 }
                 r = start_daemon(ret_error_text);
@@ -251,9 +253,9 @@ static int connect_or_start(const char *path, bool start, int *ret_fd, char **re
                 fd = connect_path(path);
         }
         if (fd == -EPERM)
-                say(ret_error_text, "%s is not served by a process of yours", path);
+                say(ret_error_text, _("%s is not served by a process of yours"), path);
         else if (fd < 0)
-                say(ret_error_text, "cannot connect to %s: %s", path, strerror(-fd));
+                say(ret_error_text, _("cannot connect to %s: %s"), path, strerror(-fd));
         if (fd < 0)
                 return fd;
         *ret_fd = fd;
@@ -267,17 +269,18 @@ int daemon_connect_user(bool start, int *ret_fd, char **ret_error_text)
 
         if (r == -EPERM)
                 say(&text,
-                    "the directory for the daemon's socket (seccomp-jail in XDG_RUNTIME_DIR, else "
-                    "/tmp/seccomp-jail-%u) is not a private directory of yours; remove it",
+                    _("the directory for the daemon's socket (seccomp-jail in XDG_RUNTIME_DIR, "
+                      "else "
+                      "/tmp/seccomp-jail-%u) is not a private directory of yours; remove it"),
                     (unsigned) geteuid());
         else if (r < 0)
-                say(&text, "cannot make a directory for the daemon's socket: %s", strerror(-r));
+                say(&text, _("cannot make a directory for the daemon's socket: %s"), strerror(-r));
         else
                 r = connect_or_start(path, start, ret_fd, &text);
         free(path);
         if (r < 0) {
                 if (!text)
-                        say(&text, "cannot start the daemon: %s", strerror(-r));
+                        say(&text, _("cannot start the daemon: %s"), strerror(-r));
                 *ret_error_text = text;
                 return r;
         }

@@ -10,6 +10,7 @@
 
 #include "dbus/bus-names.h"
 #include "dbus/daemon-locate.h"
+#include "dbus/translate.h"
 
 /* A service that does not even say its mode by then is not there. */
 #define PROBE_USEC (10u * 1000u * 1000u)
@@ -53,17 +54,22 @@ static int probe(sd_bus *bus, sd_bus_error *error)
 static int open_system(JailClient *client, const char *host, char **text)
 {
         sd_bus_error error = SD_BUS_ERROR_NULL;
+        const char *why;
         int r = host ? sd_bus_open_system_remote(&client->bus, host)
                      : sd_bus_open_system(&client->bus);
 
         if (r < 0)
-                return fail(text, r, "cannot connect to the system bus%s%s: %s", host ? " of " : "",
-                            host ? host : "", strerror(-r));
+                return host ? fail(text, r, _("cannot connect to the system bus of %s: %s"), host,
+                                   strerror(-r))
+                            : fail(text, r, _("cannot connect to the system bus: %s"),
+                                   strerror(-r));
         r = probe(client->bus, &error);
-        if (r < 0)
-                fail(text, r, "the system service %s%s%s cannot be used: %s", SJ_BUS_NAME,
-                     host ? " on " : "", host ? host : "",
-                     error.message ? error.message : strerror(-r));
+        why = error.message ? error.message : strerror(-r);
+        if (r < 0 && host)
+                fail(text, r, _("the system service %s on %s cannot be used: %s"), SJ_BUS_NAME,
+                     host, why);
+        else if (r < 0)
+                fail(text, r, _("the system service %s cannot be used: %s"), SJ_BUS_NAME, why);
         sd_bus_error_free(&error);
         if (r < 0)
                 return r;
@@ -82,7 +88,7 @@ static int open_user(JailClient *client, bool start, char **text)
         r = sd_bus_new(&client->bus);
         if (r < 0) {
                 close(fd);
-                return fail(text, r, "out of memory");
+                return fail(text, r, _("out of memory"));
         }
         r = sd_bus_set_fd(client->bus, fd, fd);
         if (r < 0)
@@ -92,7 +98,7 @@ static int open_user(JailClient *client, bool start, char **text)
         if (r >= 0)
                 r = sd_bus_start(client->bus);
         if (r < 0)
-                return fail(text, r, "cannot talk to the daemon: %s", strerror(-r));
+                return fail(text, r, _("cannot talk to the daemon: %s"), strerror(-r));
         client->mode = "user";
         return 0;
 }
@@ -123,7 +129,7 @@ static int open_mode(JailClient *client, JailClientMode mode, const char *host, 
         case JAIL_CLIENT_USER_RUNNING:
                 return open_user(client, false, text);
         }
-        return fail(text, -EINVAL, "no such mode");
+        return fail(text, -EINVAL, _("no such mode"));
 }
 
 int jail_client_open(JailClientMode mode, const char *host, JailClient **ret, char **ret_error_text)
@@ -132,7 +138,8 @@ int jail_client_open(JailClientMode mode, const char *host, JailClient **ret, ch
         char *text = NULL;
         int r;
 
-        r = client ? open_mode(client, mode, host, &text) : fail(&text, -ENOMEM, "out of memory");
+        r = client ? open_mode(client, mode, host, &text)
+                   : fail(&text, -ENOMEM, _("out of memory"));
         if (r < 0) {
                 jail_client_close(client);
                 *ret_error_text = text;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "dbus/stub-protocol.h"
+#include "dbus/translate.h"
 
 #define STUB_EXIT_NOT_TOLD 125
 #define DEFAULT_PATH       "/usr/local/bin:/usr/bin:/bin"
@@ -101,10 +102,13 @@ static char **candidates_make(const char *name, const char *path)
 /* Not in a fork of a process with threads. Who was not told to go hears why from whom he asked. */
 static void stub_complain(const ProgramStart *start, int error)
 {
-        if (error != -ECANCELED)
-                dprintf(STDERR_FILENO, "cannot run %s%s%s: %s\n", start->argv[0],
-                        start->directory ? " in " : "", start->directory ? start->directory : "",
-                        strerror(-error));
+        if (error == -ECANCELED)
+                return;
+        if (start->directory)
+                dprintf(STDERR_FILENO, _("cannot run %s in %s: %s\n"), start->argv[0],
+                        start->directory, strerror(-error));
+        else
+                dprintf(STDERR_FILENO, _("cannot run %s: %s\n"), start->argv[0], strerror(-error));
 }
 
 static _Noreturn void stub_fail(const StubPlan *plan, int error, int exit_status)
