@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 
 #include "hook/landing-page.h"
 #include "supervisor/fail-closed.h"
@@ -79,7 +80,8 @@ static bool is_movable(const Supervisor *supervisor, const Tracee *tracee)
         const Process *process = tracee->process;
         TraceeCall stop;
 
-        if (!supervisor->hands_over || supervisor->attached || supervisor->stopping)
+        if (!supervisor->hands_over || supervisor->attached || supervisor->stopping ||
+            tracee->stays)
                 return false;
         if (process->landing == 0 || !process->ran || process->lacks_filter)
                 return false;
@@ -93,16 +95,106 @@ static bool is_movable(const Supervisor *supervisor, const Tracee *tracee)
         return can_be_seized(tracee_tid(tracee));
 }
 
+/* ---- restartable sequences ---- */
+
+#define UNREGISTER 1 /* RSEQ_FLAG_UNREGISTER */
+
+/* At a seccomp stop with these registers: makes the call in place of the thread's own, up to its
+ * exit stop. Nothing of the program runs meanwhile, not even what an interrupt leads to. */
+static int call_instead(Supervisor *supervisor, pid_t tid, const Registers *registers,
+                        const SequenceArea *area, uint64_t flags, int64_t *ret_result)
+{
+        const CallRegisters call = {
+                .number = SYS_rseq,
+                .arguments = {area->address, area->size, flags, area->signature}};
+        Registers changed = *registers;
+        Stop stop;
+        int r;
+
+        registers_set_call(&changed, &call);
+        r = tracee_set_registers(tid, &changed);
+        if (r == 0)
+                r = tracee_resume(tid, TRACEE_RUN_TO_SYSCALL, 0);
+        if (r == 0)
+                r = remote_wait(tid, &supervisor->later, &stop);
+        if (r == 0 && stop.kind != STOP_SYSCALL)
+                r = -EPROTO;
+        if (r == 0)
+                r = tracee_get_registers(tid, &changed);
+        *ret_result = registers_result(&changed);
+        return r;
+}
+
+/* The thread makes its own call anew, judged as if nothing had been. */
+static int repeat_call(Supervisor *supervisor, Tracee *tracee, const Registers *registers)
+{
+        Registers own = *registers;
+        int r;
+
+        registers_rewind_call(&own);
+        r = tracee_set_registers(tracee_tid(tracee), &own);
+        if (r == 0)
+                supervisor_resume(supervisor, tracee, 0);
+        return r;
+}
+
+static void end_astray(Supervisor *supervisor, const Tracee *tracee)
+{
+        call_log_note(&supervisor->log, "killed",
+                      "a thread did not do what it was to do for another tracer");
+        supervisor_log_written(supervisor);
+        kill(tracee_pid(tracee), SIGKILL);
+}
+
+/* 1: it has none now. 0: it is refused, and stays where it is. */
+static int forget_sequences(Supervisor *supervisor, Tracee *tracee, const Registers *registers)
+{
+        pid_t tid = tracee_tid(tracee);
+        SequenceArea area;
+        int64_t result;
+        int r = tracee_get_sequence_area(tid, &area);
+
+        if (r < 0 || !area.address)
+                return r < 0 ? r : 1;
+        r = call_instead(supervisor, tid, registers, &area, UNREGISTER, &result);
+        if (r == 0 && result == 0) {
+                tracee->sequences = area;
+                return 1;
+        }
+        tracee->stays = true;
+        return r < 0 ? r : repeat_call(supervisor, tracee, registers);
+}
+
+bool hand_over_rejoin(Supervisor *supervisor, Tracee *tracee)
+{
+        const SequenceArea area = tracee->sequences;
+        pid_t tid = tracee_tid(tracee);
+        Registers registers;
+        int64_t result;
+        int r;
+
+        if (!area.address)
+                return false;
+        tracee->sequences = (SequenceArea){0};
+        r = tracee_get_registers(tid, &registers);
+        if (r == 0) /* refused: then it goes without, as on a kernel that has no rseq */
+                r = call_instead(supervisor, tid, &registers, &area, 0, &result);
+        if (r == 0)
+                r = repeat_call(supervisor, tracee, &registers);
+        if (r < 0 && r != TRACEE_GONE)
+                end_astray(supervisor, tracee);
+        return true;
+}
+
 /* ---- the old tracer's part ---- */
 
 static int park(Tracee *tracee, HandOver *hand_over)
 {
         pid_t tid = tracee_tid(tracee);
         Registers parked;
-        int r = tracee_get_registers(tid, &hand_over->registers);
+        int r;
 
-        if (r == 0)
-                r = tracee_get_signal_mask(tid, &hand_over->mask);
+        r = tracee_get_signal_mask(tid, &hand_over->mask);
         if (r == 0)
                 r = tracee_set_signal_mask(tid, UINT64_MAX);
         if (r < 0)
@@ -156,6 +248,15 @@ bool hand_over_begin(Supervisor *supervisor, Tracee *tracee, Tracer *to)
         hand_over = malloc(sizeof(*hand_over));
         if (!hand_over)
                 return false;
+        r = tracee_get_registers(tracee_tid(tracee), &hand_over->registers);
+        if (r == 0)
+                r = forget_sequences(supervisor, tracee, &hand_over->registers);
+        if (r <= 0) {
+                free(hand_over);
+                if (r < 0 && r != TRACEE_GONE)
+                        end_astray(supervisor, tracee);
+                return true;
+        }
         tracee->hand_over = hand_over;
         r = park(tracee, hand_over);
         if (r == TRACEE_GONE)

@@ -7,6 +7,10 @@
  * there, and puts everything back, the call to be made anew: its seccomp stop comes to the new
  * tracer.
  *
+ * The kernel itself would send the thread elsewhere: out of a restartable sequence (rseq(2)), into
+ * which the program may count the landing page. So its registration is undone before, by a call in
+ * place of the one that it is stopped at, and made again the same way at its next stop.
+ *
  * What may happen meanwhile: SIGKILL, or SIGSTOP, which the loop obeys as the program would. A
  * supervisor that is killed just then leaves the loop to itself, which ends the process when it has
  * waited for some seconds. No parent sees a stop, since there is none.
@@ -32,3 +36,7 @@ bool hand_over_begin(Supervisor *supervisor, Tracee *tracee, Tracer *to);
 
 /* A stop of a tracee that has a `hand_over`, seen by its new tracer: puts everything back. */
 void hand_over_complete(Supervisor *supervisor, Tracee *tracee, const Stop *stop);
+
+/* At a seccomp stop. True: the thread is as before it was handed over now, and makes its call anew;
+ * nothing more is to be done at this stop. */
+bool hand_over_rejoin(Supervisor *supervisor, Tracee *tracee);

@@ -522,13 +522,15 @@ void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
                 on_death(supervisor, tracee, stop);
                 break;
         case STOP_SECCOMP:
-                if (!placement_count_stop(supervisor, tracee))
+                if (!hand_over_rejoin(supervisor, tracee) &&
+                    !placement_count_stop(supervisor, tracee))
                         decision_at_entry(supervisor, tracee);
                 break;
         case STOP_SYSCALL:
                 on_syscall_stop(supervisor, tracee);
                 break;
         case STOP_EXEC:
+                tracee->sequences = (SequenceArea){0}; /* the image's that is gone */
                 on_exec(supervisor, tracee);
                 break;
         case STOP_BIRTH:

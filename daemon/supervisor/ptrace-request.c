@@ -121,6 +121,20 @@ int tracee_set_result(pid_t tid, int64_t result)
                               (uintptr_t) result);
 }
 
+int tracee_get_sequence_area(pid_t tid, SequenceArea *ret)
+{
+        struct __ptrace_rseq_configuration configuration = {0};
+
+        *ret = (SequenceArea){0};
+        if (request(PTRACE_GET_RSEQ_CONFIGURATION, tid, sizeof(configuration),
+                    (uintptr_t) &configuration) < 0)
+                return errno == EIO ? 0 : -errno; /* a kernel without rseq */
+        *ret = (SequenceArea){.address = configuration.rseq_abi_pointer,
+                              .size = configuration.rseq_abi_size,
+                              .signature = configuration.signature};
+        return 0;
+}
+
 int tracee_skip_call(pid_t tid, int64_t result)
 {
         int r = request_status(PTRACE_POKEUSER, tid, offsetof(struct user_regs_struct, orig_rax),

@@ -49,6 +49,9 @@ int tracee_get_call(pid_t tid, TraceeCall *ret);
 int tracee_get_registers(pid_t tid, Registers *ret);
 int tracee_set_registers(pid_t tid, const Registers *registers);
 
+/* Where the thread has registered rseq(2), .address 0 for nowhere. */
+int tracee_get_sequence_area(pid_t tid, SequenceArea *ret);
+
 /* At a seccomp stop: the call is not executed and the program sees `result`. */
 int tracee_skip_call(pid_t tid, int64_t result);
 /* At a syscall-exit stop: another result. */

@@ -8,6 +8,12 @@
 
 #include "syscalls/caller-view.h"
 
+/* What a thread has told the kernel of its restartable sequences: rseq(2). */
+typedef struct SequenceArea {
+        uint64_t address; /* 0: nothing */
+        uint32_t size, signature;
+} SequenceArea;
+
 typedef struct Registers {
         struct user_regs_struct raw;
 } Registers;

@@ -72,14 +72,22 @@ static void serve(RemoteCaller *caller)
                 caller->serve = NULL;
 }
 
+/* 1 and the result when the call was made, 0 when the thread is still before it. Elsewhere the
+ * program has had it sent, by a restartable sequence (rseq(2)) that counts the pad in: no call was
+ * made. */
 static int take_result(const RemoteCaller *caller, int64_t *ret_result)
 {
         Registers registers;
+        uint64_t place;
         int r = tracee_get_registers(caller->tid, &registers);
 
-        if (r == 0)
-                *ret_result = registers_result(&registers);
-        return r;
+        if (r < 0)
+                return r;
+        place = registers_instruction_pointer(&registers);
+        if (place == caller->pad)
+                return 0;
+        *ret_result = registers_result(&registers);
+        return place == caller->pad + SYSCALL_INSTRUCTION_BYTES ? 1 : -EFAULT;
 }
 
 int remote_call(RemoteCaller *caller, const CallRegisters *call, int64_t *ret_result)
@@ -93,11 +101,15 @@ int remote_call(RemoteCaller *caller, const CallRegisters *call, int64_t *ret_re
                 r = remote_wait(caller->tid, caller->later, &stop);
                 if (r < 0)
                         return r;
-                if (stop.kind == STOP_SIGNAL && stop.value == SIGTRAP)
-                        return take_result(caller, ret_result);
-                if (stop.kind == STOP_SIGNAL && stop.value != SIGSTOP)
+                if (stop.kind == STOP_SIGNAL && stop.value == SIGTRAP) {
+                        r = take_result(caller, ret_result);
+                        if (r != 0)
+                                return r < 0 ? r : 0;
+                        stop.value = 0;
+                }
+                if (stop.kind == STOP_SIGNAL && stop.value && stop.value != SIGSTOP)
                         return -EFAULT;
-                if (stop.kind == STOP_GROUP || stop.kind == STOP_SIGNAL)
+                if (stop.kind == STOP_GROUP || (stop.kind == STOP_SIGNAL && stop.value))
                         caller->group_signal = stop.value;
                 /* A SIGSTOP is delivered, so that the kernel itself orders it against a SIGCONT;
                  * the thread goes on out of the group-stop and joins it again afterwards. A call

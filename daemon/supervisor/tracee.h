@@ -97,6 +97,8 @@ typedef struct Tracee {
         WayBack way_back;
         uint32_t stops, stops_seen; /* at calls; at the last look at a moved thread */
         bool arrived;               /* handed over: its next stop was counted already */
+        bool stays;                 /* it cannot be handed over */
+        SequenceArea sequences;     /* to be registered again, at its next call (hand-over.h) */
         uint64_t looked_ns;         /* when its pace was measured last */
         cpu_set_t *own_mask;        /* of the program, while placement.h has moved it; owned */
         cpu_set_t *past_mask;       /* own_mask until it was let go, up to its next call; owned */

@@ -113,6 +113,7 @@ NO_ROW = {
     "plainly-connects": RULES,
     "prctl-undoes-nothing": RULES,
     "sigreturn-to-a-call": RULES,
+    "critical-section-covers-the-page": LOAD,
     "hot-thread-is-pinned": LOAD,
     "landing-page-of-an-orphan": LOAD,
     "storm-of-execs": LOAD,
