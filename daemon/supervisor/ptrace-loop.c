@@ -38,6 +38,7 @@ typedef struct Birth {
         unsigned maker_tight; /* its maker's `tight` at the birth event */
         Tracer *tracer;       /* that saw its first stop; NULL until then */
         bool stopped;         /* its first stop was seen */
+        int group_signal;     /* stopped, and by this signal: it was born into a group-stop */
         bool shares_files;    /* with its maker */
         pid_t origin;  /* stopped, and no maker yet: the process that the maker is a thread of */
         bool put_back; /* its maker's argument registers had been changed: the copy's are put right
@@ -92,6 +93,7 @@ static int put_back_registers(pid_t tid, const CallRegisters *own)
 static void deliver(Supervisor *supervisor, Birth *birth)
 {
         pid_t tid = (pid_t) birth->id;
+        int group_signal = birth->group_signal;
         Tracee *tracee = NULL;
         bool new_process = false;
         int r = tracee_table_add(&supervisor->tracees, tid, birth->maker, &tracee, &new_process);
@@ -122,7 +124,10 @@ static void deliver(Supervisor *supervisor, Birth *birth)
                 kill(tid, SIGKILL);
         else if (supervisor->attached && new_process && attach_completes(supervisor, tracee))
                 return;
-        supervisor_resume(supervisor, tracee, 0);
+        if (group_signal && !supervisor->stopping)
+                ptrace_group_stop(tracee, group_signal);
+        else
+                supervisor_resume(supervisor, tracee, 0);
 }
 
 int ptrace_adopt_first(Supervisor *supervisor, pid_t tid)
@@ -255,6 +260,7 @@ static void on_stranger(Supervisor *supervisor, const Stop *stop)
                 return;
         }
         birth->stopped = true;
+        birth->group_signal = stop->kind == STOP_GROUP ? stop->value : 0;
         birth->tracer = tracer_self();
         if (birth->maker)
                 deliver(supervisor, birth);
