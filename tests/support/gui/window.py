@@ -308,6 +308,7 @@ class Window:
         """A picture of the screen once it has come to rest, or of what still moves after a while."""
         def look():
             return subprocess.run(["import", "-window", "root", "ppm:-"], capture_output=True, check=True).stdout
+        time.sleep(0.4)  # what was pressed is on its way
         end = time.monotonic() + 3
         last, now = None, look()
         while now != last and time.monotonic() < end:
