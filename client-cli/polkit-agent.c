@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The polkit agent at the terminal: the only file that knows polkit or GLib. It lives in a thread
- * of its own, since jailctl waits in a bus call while the person types; it blocks nowhere itself,
- * so that a question that polkit takes back goes away.
+ * The polkit agent at the terminal, a module of its own: what it needs of GLib and polkit would
+ * cost every jailctl some milliseconds. It lives in a thread of its own, since jailctl waits in a
+ * bus call while the person types; it blocks nowhere itself, so that a question that polkit takes
+ * back goes away.
  *
  * polkit's own text agent is not used: it aborts the process on ^D, leaves the terminal without
  * echo on ^C, and allows one try.
@@ -436,7 +437,7 @@ static void register_agent(PolkitAgentListener *listener, PolkitSubject *subject
                 g_variant_dict_end(&options), NULL, NULL);
 }
 
-void polkit_agent_start(void)
+void polkit_agent_register(void)
 {
         _cleanup_close_ int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
         PolkitAgentListener *listener;
@@ -460,7 +461,7 @@ void polkit_agent_start(void)
         g_object_unref(listener);
 }
 
-void polkit_agent_stop(void)
+void polkit_agent_unregister(void)
 {
         if (registration)
                 polkit_agent_listener_unregister(registration);

@@ -126,17 +126,16 @@ static int connect_path(const char *path)
 
 /* ---- starting ---- */
 
-/* Beside our own executable (a build tree, a test), else where it was installed. */
-static int find_program(char **ret)
+int daemon_locate_program(const char *name, char **ret)
 {
         char self[PATH_MAX];
         ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-        char *slash, *path;
+        char *path;
 
         if (length > 0) {
                 self[length] = '\0';
-                slash = strrchr(self, '/');
-                if (asprintf(&path, "%.*s/" PROGRAM_JAILD, (int) (slash - self), self) < 0)
+                *strrchr(self, '/') = '\0';
+                if (asprintf(&path, "%s/%s", self, name) < 0)
                         return -ENOMEM;
                 if (access(path, X_OK) == 0) {
                         *ret = path;
@@ -144,8 +143,7 @@ static int find_program(char **ret)
                 }
                 free(path);
         }
-        path = strdup(SJ_LIBEXECDIR "/" PROGRAM_JAILD);
-        if (!path)
+        if (asprintf(&path, SJ_LIBEXECDIR "/%s", name) < 0)
                 return -ENOMEM;
         *ret = path;
         return 0;
@@ -217,7 +215,7 @@ static int start_daemon(char **ret_error_text)
         char *program = NULL;
         int pipe[2], r;
 
-        r = find_program(&program);
+        r = daemon_locate_program(PROGRAM_JAILD, &program);
         if (r < 0)
                 return r;
         if (pipe2(pipe, O_CLOEXEC) < 0) {

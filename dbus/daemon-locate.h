@@ -19,3 +19,7 @@ int daemon_socket_path(char **ret);
  * true
  * (-ENOENT when not). *ret_error_text: an owned sentence on failure. */
 int daemon_connect_user(bool start, int *ret_fd, char **ret_error_text);
+
+/* Where a program or module of this project lies that nobody starts by himself: beside our own
+ * executable (a build tree, a test), else where it was installed. Owned. 0 or -ENOMEM. */
+int daemon_locate_program(const char *name, char **ret);
