@@ -341,6 +341,16 @@ static void carry_out(PendingCall *pending, const Answer *answer, Answered *answ
         }
 }
 
+/* What is only allowed may wait for its copies; what changes them, or its result, needs them now.
+ */
+static bool needs_copies(const Answer *answer)
+{
+        return answer->action.kind == ACTION_ALLOW && !answer->interrupt &&
+               (answer->number || answer->argument_count || answer->write_count ||
+                answer->field_count || answer->after_return || answer->after_write_count ||
+                answer->after_field_count);
+}
+
 static int bring_back(PendingCall *pending, Problem *problem)
 {
         int r = pinned_arguments_bring_back(pending->supervisor, pending->tracee);
@@ -362,7 +372,7 @@ int answer_pending(PendingCall *pending, const Answer *answer, Answered *ret, Pr
                 return problem_set(problem, -EBUSY,
                                    "an injected call runs in this thread; answer when it is done");
         r = check_edits(answer, problem);
-        if (r == 0 && answer->action.kind == ACTION_ALLOW && !answer->interrupt)
+        if (r == 0 && needs_copies(answer))
                 r = bring_back(pending, problem);
         if (r == 0)
                 r = answer_result_prepare(pending, answer, &result, problem);

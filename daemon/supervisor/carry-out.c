@@ -13,6 +13,7 @@
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-request.h"
 #include "supervisor/result-bytes.h"
+#include "supervisor/slot-queue.h"
 #include "supervisor/timed-wait.h"
 
 /* The kernel's own codes for "this call will be made again": ERESTARTSYS … ERESTART_RESTARTBLOCK.
@@ -75,13 +76,18 @@ void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
 {
         OpenCall *call = tracee->call;
         CallRegisters executed;
+        int r;
 
-        if (pinned_arguments_bring_back(supervisor, tracee) < 0) {
+        call->action = CALL_ALLOWED;
+        r = pinned_arguments_bring_back(supervisor, tracee);
+        if (r == -ENOSPC && !landing_memory_has_slot(supervisor->landing) &&
+            slot_queue_add(supervisor, tracee) == 0)
+                return;
+        if (r < 0) {
                 fail_closed_call(supervisor, tracee,
                                  "there is no room for the copies of its arguments");
                 return;
         }
-        call->action = CALL_ALLOWED;
         placement_before_call(supervisor, call->decoded.registers.number);
         if (call->by == BY_USER)
                 path_check_mark(call);
@@ -90,10 +96,8 @@ void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
         call->pinned |= timed_wait_shorten(supervisor, tracee, &executed);
         end_waiting(tracee);
         if (call->pinned) {
-                int r = tracee_change_call(tracee_tid(tracee), &call->original, &executed);
-
+                r = tracee_change_call(tracee_tid(tracee), &call->original, &executed);
                 call->executed = executed;
-
                 if (r < 0 && r != TRACEE_GONE) {
                         fail_closed_call(supervisor, tracee,
                                          "cannot set the registers of the call");

@@ -118,6 +118,11 @@ void landing_memory_give_slot(LandingMemory *landing, int slot)
                 landing->free_slots[landing->free_count++] = (int16_t) slot;
 }
 
+bool landing_memory_has_slot(const LandingMemory *landing)
+{
+        return landing->free_count > 0 || landing->next_slot < LANDING_SLOT_COUNT;
+}
+
 bool landing_memory_is_scarce(const LandingMemory *landing)
 {
         return LANDING_SLOT_COUNT - landing->next_slot + landing->free_count < SLOTS_KEPT_BACK;

@@ -39,6 +39,7 @@ int landing_memory_put_filter(LandingMemory *landing, uint64_t base,
 /* A free slot's index; -ENOSPC. */
 int landing_memory_take_slot(LandingMemory *landing);
 void landing_memory_give_slot(LandingMemory *landing, int slot);
+bool landing_memory_has_slot(const LandingMemory *landing);
 /* Whether so few are left that a call which is held for long shall not keep one. */
 bool landing_memory_is_scarce(const LandingMemory *landing);
 /* Whether half of the slots are free: then one may be kept longer than a call takes. */

@@ -49,6 +49,7 @@ typedef struct OpenCall {
         unsigned char
                 *aside; /* those bytes while the call waits without a slot, else NULL; owned */
         uint64_t aside_address; /* where they were in the program */
+        bool waits_for_slot;    /* allowed, and goes on when there is one: slot-queue.h */
         bool injected;
         struct timespec since; /* CLOCK_REALTIME at the entry */
         uint64_t entered_ns,

@@ -23,6 +23,7 @@
 #include "supervisor/ptrace-request.h"
 #include "supervisor/put-off.h"
 #include "supervisor/resolve-path.h"
+#include "supervisor/slot-queue.h"
 #include "supervisor/tighten.h"
 #include "supervisor/timed-wait.h"
 #include "supervisor/way-back.h"
@@ -504,7 +505,7 @@ static bool is_of_this_tracer(const Tracee *tracee, const Stop *stop)
         return tracee->tracer == tracer_self() || stop->kind == STOP_EXEC || is_end(stop);
 }
 
-void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
+static void dispatch(Supervisor *supervisor, const Stop *stop)
 {
         Tracee *tracee = tracee_table_get(&supervisor->tracees, stop->tid);
 
@@ -561,4 +562,10 @@ void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
                 supervisor_resume(supervisor, tracee, 0);
                 break;
         }
+}
+
+void ptrace_dispatch(Supervisor *supervisor, const Stop *stop)
+{
+        dispatch(supervisor, stop);
+        slot_queue_serve(supervisor);
 }

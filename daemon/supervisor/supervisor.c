@@ -115,6 +115,7 @@ Supervisor *supervisor_free(Supervisor *supervisor)
         rule_set_free(supervisor->rules);
         statistics_free(supervisor->statistics);
         landing_memory_free(supervisor->landing);
+        free(supervisor->for_slot.tids);
         socket_names_free(supervisor->sockets);
         close_fd(supervisor->installer.listener);
         close_fd(supervisor->log_file);
