@@ -30,13 +30,24 @@ typedef struct Seizing {
 
 /* ---- seizing ---- */
 
+/* Why a thread cannot be seized that could be a moment ago: it was born of one that is seized,
+ * whose child it became only now, or it ended. */
+static bool is_settled(pid_t tid)
+{
+        pid_t tracer;
+        char state;
+
+        if (process_tracer(tid, &tracer) == 0 && tracer == getpid())
+                return true;
+        return process_state(tid, &state) < 0 || state == 'Z' || state == 'X';
+}
+
 static void take_thread(Seizing *seizing, pid_t tid, Process *maker)
 {
         TraceeTable *table = &seizing->supervisor->tracees;
         pid_t tracer = 0;
         bool new_process, forced = false;
         Tracee *tracee;
-        char state;
         int r;
 
         if (tracee_table_get(table, tid))
@@ -46,8 +57,8 @@ static void take_thread(Seizing *seizing, pid_t tid, Process *maker)
                 return; /* born of one that is seized: it will tell of itself */
         if (r == 0)
                 r = seize_thread(tid, false, &forced);
-        if (r == -EPERM && process_state(tid, &state) == 0 && (state == 'Z' || state == 'X'))
-                return; /* it ended already */
+        if (r == -EPERM && is_settled(tid))
+                return;
         if (r == 0)
                 r = tracee_table_add(table, tid, maker, &tracee, &new_process);
         if (r == TRACEE_GONE)

@@ -25,9 +25,9 @@ def wait(name):
 
 def sleep():
     start = time.monotonic()
-    time.sleep(2.2)
+    time.sleep(4)
     took = time.monotonic() - start
-    print("slept" if 2.19 < took < 2.9 else f"slept {took}", flush=True)
+    print("slept" if 3.99 < took < 6 else f"slept {took}", flush=True)
 
 threads = [threading.Thread(target=wait, args=(f"t{i}",)) for i in range(4)]
 threads.append(threading.Thread(target=sleep))
@@ -98,7 +98,8 @@ def threads_and_children_are_taken_along(jail):
         assert f"Read-only file system {name}" in lines, said
     assert "slept" in lines, said
     assert said.count("mkdir: cannot create directory") == 2, said
-    ended, = jail.json_lines("list", "--json")
+    ended = jail.wait_for("the jail's end", lambda: next((
+        line for line in jail.json_lines("list", "--json") if line["state"] == "ended"), None))
     assert ended["status"] == 0 and ended["pid"] == running.pid, ended
 
 
