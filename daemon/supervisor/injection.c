@@ -155,6 +155,12 @@ static int open_record(Tracee *tracee, Injection *injection, uid_t who, const Ca
 
 /* ---- the way in ---- */
 
+/* Where an injected call is made. */
+static uint64_t pad_of(const Tracee *tracee)
+{
+        return tracee->process->landing + LANDING_PAD_OFFSET;
+}
+
 /* The thread stands where it can take the call: registers and mask are saved, the call begins. */
 static int begin_call(Supervisor *supervisor, Tracee *tracee)
 {
@@ -179,7 +185,7 @@ static int begin_call(Supervisor *supervisor, Tracee *tracee)
         if (r < 0)
                 return r;
         registers = injection->saved;
-        registers_prepare_call(&registers, tracee->process->landing + LANDING_PAD_OFFSET, &call);
+        registers_prepare_call(&registers, pad_of(tracee), &call);
         r = tracee_set_registers(tid, &registers);
         injection->stage = INJECTION_CALLING;
         return r < 0 ? r : tracee_resume(tid, TRACEE_STEP, 0);
@@ -256,6 +262,12 @@ static void take_result(Tracee *tracee)
 
         if (tracee_get_registers(tracee_tid(tracee), &registers) < 0)
                 return;
+        if (registers_instruction_pointer(&registers) !=
+            pad_of(tracee) + SYSCALL_INSTRUCTION_BYTES) {
+                result->why_not = "the program had the thread sent elsewhere, by a restartable "
+                                  "sequence (rseq): no call was made";
+                return;
+        }
         result->executed = true;
         result->result = registers_result(&registers);
         result->ran_ns = monotonic_ns() - injection->call->resumed_ns;
