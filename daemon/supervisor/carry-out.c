@@ -6,6 +6,8 @@
 
 #include "supervisor/decision.h"
 #include "supervisor/fail-closed.h"
+#include "supervisor/file-names.h"
+#include "supervisor/name-turn.h"
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
 #include "supervisor/pinned-arguments.h"
@@ -65,11 +67,42 @@ static void end_waiting(Tracee *tracee)
         OpenCall *call = tracee->call;
 
         call->resumed_ns = monotonic_ns();
-        if (call->by != BY_RULE)
+        if (call->by != BY_RULE && !tracee->awaits_turn)
                 tracee->process->held_ns += call->resumed_ns - call->entered_ns;
         if (call->pending)
                 pending_call_end(call->pending, false);
         tracee->state = TRACEE_RUNNING;
+}
+
+/* What makes names runs alone, by the names that it was judged by. False when nothing is left to be
+ * done now: it waits for its turn, or is over. */
+static bool hold_names(Supervisor *supervisor, Tracee *tracee, CallRegisters *executed)
+{
+        OpenCall *call = tracee->call;
+        bool anew = !name_turn_is_of(supervisor, tracee) || call->resumed_ns;
+        int r;
+
+        if (!file_names_take_turns(supervisor, executed))
+                return true;
+        r = name_turn_take(supervisor, tracee);
+        if (r == 0) {
+                end_waiting(tracee);
+                tracee->state = TRACEE_DELAYED;
+                return false;
+        }
+        if (r > 0)
+                r = file_names_hold(supervisor, tracee, anew, executed);
+        if (r == 0)
+                return true;
+        if (r == -EBADMSG) {
+                call->verified = VERIFIED_CHANGED;
+                r = -EACCES;
+        }
+        if (r == -ENOMEM || r == -ENOSPC || r == -ENXIO || r == -EINPROGRESS)
+                fail_closed_call(supervisor, tracee, "its paths cannot be looked at when it runs");
+        else
+                carry_out_result(supervisor, tracee, CALL_ALLOWED, r);
+        return false;
 }
 
 void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
@@ -92,6 +125,8 @@ void carry_out_allow(Supervisor *supervisor, Tracee *tracee)
         if (call->by == BY_USER)
                 path_check_mark(call);
         executed = path_check_call(supervisor, tracee);
+        if (!hold_names(supervisor, tracee, &executed))
+                return;
         call->pinned |= executed.number != call->original.number;
         call->pinned |= timed_wait_shorten(supervisor, tracee, &executed);
         end_waiting(tracee);

@@ -11,6 +11,7 @@
 #include "supervisor/guard.h"
 #include "supervisor/injection.h"
 #include "supervisor/judged-view.h"
+#include "supervisor/name-turn.h"
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
 #include "supervisor/pinned-arguments.h"
@@ -325,25 +326,6 @@ static int judge_pinned(Supervisor *supervisor, Tracee *tracee, Judgement *judge
         return pin(supervisor, tracee, judgement);
 }
 
-/* Whether everything that a rule's condition can look at was copied. The strings of a long argv may
- * be missing. */
-static bool judged_is_pinned(const PinnedCall *effective)
-{
-        const SyscallEntry *entry = syscall_by_number(effective->call.number);
-
-        if (!effective->incomplete || !entry)
-                return true;
-        for (unsigned i = 0; i < entry->argument_count; i++) {
-                ArgumentKind kind = entry->arguments[i].kind;
-
-                if (argument_kind_direction(kind) == ARGUMENT_IN &&
-                    kind != ARGUMENT_KIND_STRING_VECTOR && kind != ARGUMENT_KIND_BUFFER_IN &&
-                    effective->call.arguments[i] && !(effective->mask & 1u << i))
-                        return false;
-        }
-        return true;
-}
-
 #define SERVER_IS_SILENT                                                                           \
         "where a path leads is not known: the server of its file system does not answer"
 
@@ -381,7 +363,7 @@ static void apply_outcome(Supervisor *supervisor, Tracee *tracee, const Judgemen
                 refuse_unjudged(supervisor, tracee, outcome->action);
                 return;
         }
-        if (outcome->judged_memory && !judged_is_pinned(&judgement->effective)) {
+        if (outcome->judged_memory && !pinned_arguments_are_judged(&judgement->effective)) {
                 fail_closed_call(supervisor, tracee, judgement->effective.incomplete);
                 return;
         }
@@ -396,6 +378,8 @@ static void apply_outcome(Supervisor *supervisor, Tracee *tracee, const Judgemen
                 call->unverified_reason = strdup(judgement->effective.incomplete);
         }
         decision_apply(supervisor, tracee, outcome->action);
+        if (tracee->state != TRACEE_RUNNING) /* nobody knows how long */
+                name_turn_leave(supervisor, tracee_tid(tracee));
         make_room(supervisor, tracee);
 }
 
@@ -452,10 +436,22 @@ static const char *why_not_judged(int error)
 
 static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
 {
+        bool alone = file_names_take_turns(supervisor, &judgement->effective.call);
         RuleOutcome outcome;
-        int r = ask_rules(supervisor, tracee, judgement, &outcome);
-        bool unseen = r == 0 && passes_unseen(&outcome);
-        bool decode = r == 0 && (!unseen || outcome.judged_memory) && needs_decoding(&outcome);
+        bool unseen, decode;
+        int r;
+
+        r = alone ? name_turn_take(supervisor, tracee) : 1;
+        if (r == 0)
+                return;
+        if (r > 0)
+                r = ask_rules(supervisor, tracee, judgement, &outcome);
+        unseen = r == 0 && passes_unseen(&outcome);
+        if (alone && unseen) { /* it has to be followed to its end all the same */
+                outcome.log = false;
+                unseen = false;
+        }
+        decode = r == 0 && (!unseen || outcome.judged_memory) && needs_decoding(&outcome);
 
         if (unseen && !is_changed(judgement)) {
                 supervisor_resume(supervisor, tracee, 0);
@@ -465,7 +461,7 @@ static void judge(Supervisor *supervisor, Tracee *tracee, Judgement *judgement)
                 r = let_go(supervisor, tracee, judgement);
         if (r > 0)
                 return;
-        judgement->view.for_record = r == 0 && is_for_record(&outcome);
+        judgement->view.for_record = r == 0 && !alone && is_for_record(&outcome);
         if (r == 0) {
                 r = open_call(tracee, judgement, decode);
                 if (r == -EINPROGRESS &&

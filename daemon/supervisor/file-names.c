@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "supervisor/path-check.h"
 #include "supervisor/path-walk.h"
+#include "supervisor/pinned-arguments.h"
 #include "supervisor/resolve-path.h"
 #include "supervisor/rule-asking.h"
 #include "supervisor/served-mounts.h"
@@ -47,6 +49,19 @@ bool file_names_concern(const Supervisor *supervisor, int number)
                 if (rule_set_judges_memory(supervisor->rules, opening[i]))
                         return true;
         return false;
+}
+
+static bool takes_directory_away(const CallRegisters *call)
+{
+        return call->number == SYS_rmdir ||
+               (call->number == SYS_unlinkat && call->arguments[2] & AT_REMOVEDIR);
+}
+
+bool file_names_take_turns(const Supervisor *supervisor, const CallRegisters *call)
+{
+        if (takes_directory_away(call))
+                return file_names_concern(supervisor, SYS_rename);
+        return call->number != SYS_open_tree && file_names_concern(supervisor, call->number);
 }
 
 /* One renaming on its way. */
@@ -256,4 +271,175 @@ int file_names_judge(Supervisor *supervisor, Tracee *tracee, const CallRegisters
         exchange = places->flags >= 0 && call->arguments[places->flags] & RENAME_EXCHANGE;
         r = judge_tree(&naming, old, fresh);
         return r == 0 && exchange ? judge_tree(&naming, fresh, old) : r;
+}
+
+/* ---- about to run ---- */
+
+/* A place in a slot for the names that the call shall run by. */
+typedef struct Room {
+        char *memory;
+        uint64_t address; /* of the slot in the program */
+        size_t used;
+} Room;
+
+/* The program's own path, of which the slot has a copy. */
+static const char *copy_of(const Room *room, uint64_t address)
+{
+        return address - room->address < LANDING_SLOT_ROOM
+                       ? room->memory + (address - room->address)
+                       : NULL;
+}
+
+/* The kernel makes no name of "", "." and "..", and takes none away, wherever that is. */
+static bool ends_in_no_name(const char *path)
+{
+        size_t end = strlen(path), start;
+
+        while (end > 0 && path[end - 1] == '/')
+                end--;
+        for (start = end; start > 0 && path[start - 1] != '/';)
+                start--;
+        return end == start || (end - start <= 2 && strncmp(path + start, "..", end - start) == 0);
+}
+
+/* Where argument `index` leads, as it was judged; with `anew` also whether it still does. */
+static int name_again(Tracee *tracee, const CallRegisters *call, int index, bool anew, char **ret)
+{
+        const DecodedCall *decoded = &tracee->call->decoded;
+        TraceeView view = tracee_view(tracee);
+        CallerView caller = tracee_view_caller(&view);
+        const char *judged =
+                index < (int) decoded->argument_count ? decoded->arguments[index].resolved : NULL;
+        _cleanup_free_ char *now = NULL;
+        int r = 0;
+
+        if (anew || !judged)
+                r = caller_resolve_argument(call, (unsigned) index, &caller, &now);
+        if (r < 0)
+                return r;
+        if (!judged) /* it led to nothing when it was judged */
+                return -ENOENT;
+        if (anew && strcmp(now, judged) != 0)
+                return -EBADMSG;
+        *ret = strdup(judged);
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* A file without a name is named by the link of /proc to it. */
+static int name_by_reference(Tracee *tracee, int dirfd, const char *path, char **name)
+{
+        char *reference = NULL;
+
+        if (**name == '/' && !path_check_is_deleted(*name))
+                return 0;
+        if (resolve_path_reference(tracee_pid(tracee), tracee_tid(tracee), dirfd, path,
+                                   &reference) < 0)
+                return 0;
+        free(*name);
+        *name = reference;
+        return 1;
+}
+
+static int put_name(Room *room, const char *name, bool slash, uint64_t *argument)
+{
+        size_t length = strlen(name);
+
+        slash = slash && name[length - 1] != '/';
+        if (length + slash >= PATH_MAX || room->used + length + slash + 1 > LANDING_SLOT_ROOM)
+                return -ENAMETOOLONG;
+        *argument = room->address + room->used;
+        memcpy(room->memory + room->used, name, length + 1);
+        if (slash)
+                memcpy(room->memory + room->used + length, "/", 2);
+        room->used += length + slash + 1;
+        return 0;
+}
+
+/* What renames takes the link itself even where a slash says that it has to be a directory, and
+ * says that it is none. */
+static int find_link_before_slash(Tracee *tracee, const CallRegisters *call, int index,
+                                  const char *path, const char *judged)
+{
+        TraceeView view = tracee_view(tracee);
+        CallerView caller = tracee_view_caller(&view);
+        int directory = call->number == SYS_rename ? AT_FDCWD : (int) call->arguments[index - 1];
+        _cleanup_free_ char *plain = strdup(path), *resolved = NULL;
+        size_t length = strlen(path);
+        int r;
+
+        if (!plain)
+                return -ENOMEM;
+        while (length > 1 && plain[length - 1] == '/')
+                plain[--length] = '\0';
+        r = caller.resolve_path(caller.context, directory, plain, 0, &resolved);
+        if (r == -EINPROGRESS) /* a server would have to be asked: what was judged is taken */
+                return 0;
+        if (r < 0)
+                return r;
+        return strcmp(resolved, judged) == 0 ? 0 : -ENOTDIR;
+}
+
+static bool is_link(int number)
+{
+        return number == SYS_link || number == SYS_linkat;
+}
+
+/* One path of it. A link at the end of linkat's was followed already. */
+static int hold_path(Room *room, Tracee *tracee, int index, bool anew, CallRegisters *call)
+{
+        const CallRegisters own = *call;
+        const char *path = copy_of(room, own.arguments[index]);
+        bool follows =
+                own.number == SYS_linkat && index == 1 && own.arguments[4] & AT_SYMLINK_FOLLOW;
+        _cleanup_free_ char *name = NULL;
+        int r = name_again(tracee, &own, index, anew, &name);
+        bool slash;
+
+        if (r < 0)
+                return r;
+        if (!path)
+                return -ENOSPC;
+        slash = path[strlen(path) - 1] == '/';
+        if (slash && !is_link(own.number))
+                r = find_link_before_slash(tracee, &own, index, path, name);
+        if (r < 0)
+                return r;
+        if (follows && !name_by_reference(tracee, (int) own.arguments[0], path, &name))
+                call->arguments[4] &= ~(uint64_t) AT_SYMLINK_FOLLOW;
+        return put_name(room, name, slash, &call->arguments[index]);
+}
+
+int file_names_hold(Supervisor *supervisor, Tracee *tracee, bool anew, CallRegisters *call)
+{
+        const NamePlaces *places = places_of(call->number);
+        OpenCall *open = tracee->call;
+        Room room = {.used = open->pinned_bytes};
+        CallRegisters held = *call;
+        const char *old, *fresh;
+        void *memory;
+        int r;
+
+        if (!places)
+                return 0;
+        r = pinned_slot(supervisor, tracee, &room.address, &memory);
+        if (r < 0)
+                return r;
+        room.memory = memory;
+        old = copy_of(&room, call->arguments[places->old]);
+        fresh = copy_of(&room, call->arguments[places->fresh]);
+        if (old && fresh && (ends_in_no_name(old) || ends_in_no_name(fresh)))
+                return 0;
+        r = hold_path(&room, tracee, places->old, anew, &held);
+        if (r == 0)
+                r = hold_path(&room, tracee, places->fresh, anew, &held);
+        if (r < 0)
+                return r;
+        *call = held;
+        open->pinned = true;
+        if (open->check_path && open->verified == VERIFIED_NO) {
+                open->verified = VERIFIED_YES;
+                free(open->unverified_reason);
+                open->unverified_reason = NULL;
+        }
+        return 0;
 }

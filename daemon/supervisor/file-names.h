@@ -11,6 +11,16 @@
 /* Whether the call makes names and rules on opening go by them. */
 bool file_names_concern(const Supervisor *supervisor, int number);
 
+/* Whether it may run beside no other such call (name-turn.h): it makes names, or takes a directory
+ * away, where rules on opening go by names. */
+bool file_names_take_turns(const Supervisor *supervisor, const CallRegisters *call);
+
+/* The tracee's open call, whose turn it is, is about to run: what it shall run as, by the names
+ * that its paths led to, in *call. With `anew` they may have changed since it was judged or shown,
+ * and are looked up again. 0; -EBADMSG: they lead elsewhere now; any other negative errno is what
+ * the program shall see. */
+int file_names_hold(Supervisor *supervisor, Tracee *tracee, bool anew, CallRegisters *call);
+
 /* Has `view` look the call's paths up, so that a server that has to be asked is asked before the
  * rules count the call. */
 void file_names_look_up(const CallRegisters *call, const CallerView *view);

@@ -169,7 +169,7 @@ static bool open_held(Supervisor *supervisor, Tracee *tracee, const struct open_
         return true;
 }
 
-static bool is_marked_deleted(const char *path)
+bool path_check_is_deleted(const char *path)
 {
         static const char mark[] = " (deleted)";
         size_t length = strlen(path);
@@ -185,7 +185,7 @@ static char *reference_of(Tracee *tracee, const DecodedArgument *path, const cha
         bool at = own->number == SYS_openat || own->number == SYS_openat2;
         char *reference = NULL;
 
-        if (path->resolved[0] == '/' && !is_marked_deleted(path->resolved))
+        if (path->resolved[0] == '/' && !path_check_is_deleted(path->resolved))
                 return NULL;
         if (resolve_path_reference(tracee_pid(tracee), tracee_tid(tracee),
                                    at ? (int) own->arguments[0] : AT_FDCWD, copy, &reference) < 0)

@@ -26,6 +26,9 @@ CallRegisters path_check_call(Supervisor *supervisor, Tracee *tracee);
 bool path_check_is_spared(Supervisor *supervisor, Tracee *tracee, const PinnedCall *pinned,
                           const JudgedView *view, CallRegisters *ret);
 
+/* A name that the kernel has marked: nothing is called that any more. */
+bool path_check_is_deleted(const char *path);
+
 /* At the exit stop: the result that the program shall see. A descriptor of something else than what
  * was judged is closed and the call has failed with EACCES. */
 int64_t path_check_exit(Supervisor *supervisor, Tracee *tracee, int64_t result);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "syscalls/call-memory.h"
+#include "syscalls/syscall-table.h"
 
 int pinned_slot(Supervisor *supervisor, Tracee *tracee, uint64_t *ret_address, void **ret_memory)
 {
@@ -184,6 +185,23 @@ int pinned_arguments_take(Supervisor *supervisor, Tracee *tracee, const CallerVi
         }
         *ret = pinner.pinned;
         return 0;
+}
+
+bool pinned_arguments_are_judged(const PinnedCall *effective)
+{
+        const SyscallEntry *entry = syscall_by_number(effective->call.number);
+
+        if (!effective->incomplete || !entry)
+                return true;
+        for (unsigned i = 0; i < entry->argument_count; i++) {
+                ArgumentKind kind = entry->arguments[i].kind;
+
+                if (argument_kind_direction(kind) == ARGUMENT_IN &&
+                    kind != ARGUMENT_KIND_STRING_VECTOR && kind != ARGUMENT_KIND_BUFFER_IN &&
+                    effective->call.arguments[i] && !(effective->mask & 1u << i))
+                        return false;
+        }
+        return true;
 }
 
 /* ---- calls that wait ---- */

@@ -21,6 +21,10 @@ typedef struct PinnedCall {
 int pinned_arguments_take(Supervisor *supervisor, Tracee *tracee, const CallerView *caller,
                           const CallRegisters *call, PinnedCall *ret);
 
+/* Whether everything that a rule's condition can look at was copied. The strings of a long argv may
+ * be missing. */
+bool pinned_arguments_are_judged(const PinnedCall *pinned);
+
 /* The tracee's open call waits, who knows how long: what was copied for it is kept, and its slot is
  * free for others. Nothing is done where that cannot be. */
 void pinned_arguments_set_aside(Supervisor *supervisor, Tracee *tracee);

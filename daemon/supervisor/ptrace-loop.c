@@ -15,6 +15,7 @@
 #include "supervisor/fail-closed.h"
 #include "supervisor/hand-over.h"
 #include "supervisor/injection.h"
+#include "supervisor/name-turn.h"
 #include "supervisor/open-call.h"
 #include "supervisor/path-check.h"
 #include "supervisor/pending-calls.h"
@@ -316,6 +317,7 @@ static void on_death(Supervisor *supervisor, Tracee *tracee, const Stop *stop)
 
         carry_out_ended(supervisor, tracee, stop->kind == STOP_EXITED ? "exit" : "killed");
         injection_gone(supervisor, tracee);
+        name_turn_leave(supervisor, stop->tid);
         placement_end(supervisor, tracee);
         if (stop->tid == supervisor->program_pid)
                 note_program_end(supervisor, stop);
@@ -347,6 +349,9 @@ static void take_over_leader(Supervisor *supervisor, Tracee *leader, pid_t old_t
         leader->slot = caller->slot;
         leader->way_back = (WayBack){0};
         leader->put_off = put_off_free(leader->put_off);
+        leader->awaits_turn = false;
+        name_turn_leave(supervisor, tracee_tid(leader));
+        name_turn_leave(supervisor, old_tid);
         caller->slot = -1;
         if (leader->call && leader->call->pending)
                 pending_call_move(leader->call->pending, leader);

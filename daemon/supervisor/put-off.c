@@ -114,7 +114,7 @@ static int open_wake(Supervisor *supervisor)
         return r < 0 ? r : 0;
 }
 
-static PutOff *put_off_of(Supervisor *supervisor, Tracee *tracee)
+PutOff *put_off_begin(Supervisor *supervisor, Tracee *tracee)
 {
         PutOff *put_off = tracee->put_off;
 
@@ -133,7 +133,7 @@ static PutOff *put_off_of(Supervisor *supervisor, Tracee *tracee)
 
 int put_off_start(Supervisor *supervisor, Tracee *tracee, PathQuestion *question)
 {
-        PutOff *put_off = put_off_of(supervisor, tracee);
+        PutOff *put_off = put_off_begin(supervisor, tracee);
         int r;
 
         if (!put_off)
@@ -160,7 +160,7 @@ int put_off_start(Supervisor *supervisor, Tracee *tracee, PathQuestion *question
 int put_off_decided(Supervisor *supervisor, Tracee *tracee, const RuleOutcome *outcome,
                     const PinnedCall *effective)
 {
-        PutOff *put_off = put_off_of(supervisor, tracee);
+        PutOff *put_off = put_off_begin(supervisor, tracee);
         int r;
 
         if (!put_off)

@@ -32,6 +32,9 @@ typedef struct PutOff {
         struct PutOff *next; /* of Supervisor.put_off */
 } PutOff;
 
+/* The tracee's call will be judged later, and counts as made now. NULL: no memory. */
+PutOff *put_off_begin(Supervisor *supervisor, Tracee *tracee);
+
 /* The tracee's call waits for the answer to `question`, which is taken; decision_at_entry() is
  * called then. -ENOBUFS when too much was asked for this call, -ENOMEM. */
 int put_off_start(Supervisor *supervisor, Tracee *tracee, PathQuestion *question);

@@ -21,6 +21,7 @@
 #include "supervisor/kernel-features.h"
 #include "supervisor/log-readers.h"
 #include "supervisor/loop-wait.h"
+#include "supervisor/name-turn.h"
 #include "supervisor/privileges.h"
 #include "supervisor/process-facts.h"
 #include "supervisor/ptrace-loop.h"
@@ -88,6 +89,8 @@ int supervisor_new(sd_event *event, Supervisor **ret)
                     ? landing_memory_create(&supervisor->landing)
                     : -ENOMEM;
         if (r == 0)
+                r = name_turn_new(supervisor, &supervisor->name_turn);
+        if (r == 0)
                 r = doorbell_start(sd_event_get_fd(event), &supervisor->doorbell);
         if (r == 0)
                 r = start_tracers(supervisor);
@@ -108,6 +111,7 @@ Supervisor *supervisor_free(Supervisor *supervisor)
         doorbell_stop(supervisor->doorbell);
         tracers_stop(supervisor->tracers);
         slow_actions_end(supervisor);
+        name_turn_free(supervisor->name_turn);
         sd_event_source_disable_unref(supervisor->flush_timer);
         sd_event_source_disable_unref(supervisor->placement_timer);
         log_readers_release(supervisor);
@@ -403,6 +407,8 @@ void supervisor_resume(Supervisor *supervisor, Tracee *tracee, int signal)
                 how = TRACEE_STEP;
         else if (tracee->call)
                 how = TRACEE_RUN_TO_SYSCALL;
+        if (!tracee->call)
+                name_turn_leave(supervisor, tracee_tid(tracee));
         tracee->state = TRACEE_RUNNING;
         if (tracee->tracer == tracer_self())
                 tracer_resume_later(tracee_tid(tracee), how, signal);

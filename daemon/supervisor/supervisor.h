@@ -127,6 +127,8 @@ struct Supervisor {
         struct PutOff *put_off; /* calls that wait until a path is known, a list: put-off.h */
         int put_off_wake;       /* an eventfd in the loop: some of them need not any more */
 
+        struct NameTurn *name_turn; /* of calls that give files other names */
+
         pid_t program_pid;
         bool attached;          /* it ran before us, and is not killed when we end */
         int exit_status;        /* of the program: wait status code, 128+signal */

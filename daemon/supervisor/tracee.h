@@ -107,6 +107,7 @@ typedef struct Tracee {
         bool wants_all; /* … shall take back everything, before it installs a filter of its own */
         int slot;       /* in the landing page, -1 for none; kept from one call to the
                            next by way-back.h */
+        bool awaits_turn; /* to make a name (name-turn.h) */
         int group_signal; /* LISTENING: the stop signal */
 } Tracee;
 

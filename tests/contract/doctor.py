@@ -127,6 +127,8 @@ NO_ROW = {
     "race-of-addresses": SAME,
     "race-of-descriptors": SAME,
     "race-of-directories": SAME,
+    "race-of-new-names": SAME,
+    "race-of-removed-directories": SAME,
     "race-of-programs": SAME,
     "race-of-working-directories": SAME,
     "race-through-a-signal-handler": SAME,

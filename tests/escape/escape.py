@@ -48,6 +48,13 @@ class Ground:
         work = jail.own_directory("attack-work")
         (work / "spare").mkdir()
         jail.own(work / "spare")
+        # Where the directories of the attack are to be removed it needs some: it may make none.
+        self.spares = 200 if name == "race-of-removed-directories" else 0
+        for number in range(self.spares):
+            (work / "spares" / str(number)).mkdir(parents=True)
+            jail.own(work / "spares" / str(number))
+        if self.spares:
+            jail.own(work / "spares")
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.setblocking(False)
         self.victim = None
@@ -65,6 +72,7 @@ class Ground:
             "ATTACK_DEED": str(jail.bin / "attacks" / "deed"),
             "ATTACK_BIN": str(jail.bin),
             "ATTACK_ROUNDS": str(rounds),
+            "ATTACK_SPARES": str(self.spares),
         }
         if name == "setuid-program" and jail.drop:
             self._make_setuid()
@@ -105,7 +113,7 @@ class Ground:
                 {"syscall": ["connect"], **self.where, "action": "abort", "errno": "EACCES"},
                 {"syscall": ["sendto", "sendmsg", "sendmmsg"], "action": "abort", "errno": "EACCES"},
                 {"syscall": "execve", "where": {"path": str(self.refused)}, "action": "abort"},
-                {"syscall": "rmdir", "action": "notify"},
+                {"syscall": "rmdir", "action": "allow" if self.spares else "notify"},
             ]}))
         self.jail.own(path)
         return path
