@@ -7,6 +7,7 @@
 #include "main-window.h"
 #include "notifier.h"
 #include "preferences.h"
+#include "rules-editor.h"
 
 #define APPLICATION_ID "org.deepin.SeccompJail"
 
@@ -159,6 +160,8 @@ static void quit(GSimpleAction *action, GVariant *parameter, gpointer data)
         JailApplication *self = data;
         MainWindow *window = find_window(self);
 
+        if (!rules_editor_may_all_close(GTK_APPLICATION(self)))
+                return;
         if (window && !main_window_may_close(window, TRUE))
                 return;
         g_application_quit(G_APPLICATION(self));

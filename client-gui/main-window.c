@@ -203,7 +203,7 @@ static void pending_changed(PendingStore *store, MainWindow *self)
 {
         guint total = pending_store_total(store);
 
-        adw_view_stack_page_set_badge_number(self->pending_stack_page, MIN(total, 999));
+        adw_view_stack_page_set_badge_number(self->pending_stack_page, total);
         adw_view_stack_page_set_needs_attention(self->pending_stack_page, total > 0);
 }
 
@@ -392,7 +392,8 @@ static void close_answered(AdwMessageDialog *dialog, const char *response, MainW
 {
         if (g_strcmp0(response, "hide") == 0)
                 gtk_widget_set_visible(GTK_WIDGET(self), FALSE);
-        else if (g_strcmp0(response, "stop") == 0)
+        else if (g_strcmp0(response, "stop") == 0 &&
+                 rules_editor_may_all_close(GTK_APPLICATION(self->application)))
                 g_application_quit(G_APPLICATION(self->application));
 }
 

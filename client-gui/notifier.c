@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <libnotify/notify.h>
 
+#include "main-window.h"
 #include "sentence.h"
 
 /* Changes are gathered for so long before a notification is shown or changed. */
@@ -42,7 +43,8 @@ static gboolean window_in_front(Notifier *self)
 {
         GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(self->application));
 
-        return window && gtk_window_is_active(window) && gtk_widget_get_mapped(GTK_WIDGET(window));
+        return MAIN_IS_WINDOW(window) && gtk_window_is_active(window) &&
+               gtk_widget_get_mapped(GTK_WIDGET(window));
 }
 
 static void closed(NotifyNotification *notification, Notifier *self)

@@ -13,12 +13,22 @@
 #define RULES_TYPE_EDITOR (rules_editor_get_type())
 G_DECLARE_FINAL_TYPE(RulesEditor, rules_editor, RULES, EDITOR, AdwWindow)
 
+/* What goes on once a person has said what becomes of text that is not kept. */
+typedef enum RulesEditorNext {
+        RULES_EDITOR_STAYS,
+        RULES_EDITOR_CLOSES,
+        RULES_EDITOR_OPENS, /* another file */
+} RulesEditorNext;
+
 struct _RulesEditor {
         AdwWindow parent;
         JailItem *jail;
         char *path;
         char *normal; /* the text in today's form, NULL while it has errors */
         guint check_source;
+        char *kept;           /* the text as it was last saved, opened or put to use */
+        char *sent;           /* the text that is being put to use */
+        RulesEditorNext next; /* after the text is saved */
         GtkTextBuffer *buffer;
         GtkTextTag *wrong;
         GtkWidget *use;
@@ -35,6 +45,19 @@ static char *text_of(RulesEditor *self)
 
         gtk_text_buffer_get_bounds(self->buffer, &start, &end);
         return gtk_text_buffer_get_text(self->buffer, &start, &end, FALSE);
+}
+
+static void keep(RulesEditor *self)
+{
+        g_free(self->kept);
+        self->kept = text_of(self);
+}
+
+static gboolean is_kept(RulesEditor *self)
+{
+        g_autofree char *text = text_of(self);
+
+        return g_strcmp0(text, self->kept) == 0;
 }
 
 /* ---- messages ---- */
@@ -163,11 +186,31 @@ static void complain(RulesEditor *self, GError *error)
 
 /* ---- files ---- */
 
+static void choose_file(RulesEditor *self, GtkFileChooserAction action);
+
+static gboolean destroy_window(gpointer data)
+{
+        gtk_window_destroy(data);
+        return G_SOURCE_REMOVE;
+}
+
+static void go_on(RulesEditor *self, RulesEditorNext next)
+{
+        /* Not while its dialog, which goes with it, still tells the answer. */
+        if (next == RULES_EDITOR_CLOSES)
+                g_idle_add_full(G_PRIORITY_DEFAULT, destroy_window, g_object_ref(self),
+                                g_object_unref);
+        else if (next == RULES_EDITOR_OPENS)
+                choose_file(self, GTK_FILE_CHOOSER_ACTION_OPEN);
+}
+
 static void save_to(RulesEditor *self, const char *path)
 {
         g_autofree char *text = text_of(self);
         g_autoptr(GError) error = NULL;
+        RulesEditorNext next = self->next;
 
+        self->next = RULES_EDITOR_STAYS;
         if (!g_file_set_contents(path, text, -1, &error)) {
                 complain(self, error);
                 return;
@@ -177,6 +220,8 @@ static void save_to(RulesEditor *self, const char *path)
                 self->path = g_strdup(path);
         }
         gtk_window_set_title(GTK_WINDOW(self), path);
+        keep(self);
+        go_on(self, next);
 }
 
 static void save_answered(GtkNativeDialog *chooser, int response, RulesEditor *self)
@@ -184,9 +229,11 @@ static void save_answered(GtkNativeDialog *chooser, int response, RulesEditor *s
         g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(chooser));
         g_autofree char *path = file ? g_file_get_path(file) : NULL;
 
+        g_object_unref(chooser);
         if (response == GTK_RESPONSE_ACCEPT && path)
                 save_to(self, path);
-        g_object_unref(chooser);
+        else
+                self->next = RULES_EDITOR_STAYS;
 }
 
 static void open_answered(GtkNativeDialog *chooser, int response, RulesEditor *self)
@@ -207,19 +254,106 @@ static void open_answered(GtkNativeDialog *chooser, int response, RulesEditor *s
         self->path = g_steal_pointer(&path);
         gtk_window_set_title(GTK_WINDOW(self), self->path);
         gtk_text_buffer_set_text(self->buffer, text, -1);
+        keep(self);
 }
 
-static void choose_file(RulesEditor *self, const char *title, GtkFileChooserAction action,
-                        GCallback answered)
+static void choose_file(RulesEditor *self, GtkFileChooserAction action)
 {
+        gboolean save = action == GTK_FILE_CHOOSER_ACTION_SAVE;
         GtkFileChooserNative *chooser =
-                gtk_file_chooser_native_new(title, GTK_WINDOW(self), action, NULL, NULL);
+                gtk_file_chooser_native_new(save ? _("Save the Rules") : _("Open a Rule File"),
+                                            GTK_WINDOW(self), action, NULL, NULL);
 
-        if (action == GTK_FILE_CHOOSER_ACTION_SAVE)
+        if (save)
                 gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(chooser), "rules.jail.json");
-        g_signal_connect_object(chooser, "response", answered, self, 0);
+        g_signal_connect_object(chooser, "response",
+                                save ? G_CALLBACK(save_answered) : G_CALLBACK(open_answered), self,
+                                0);
         gtk_native_dialog_show(GTK_NATIVE_DIALOG(chooser));
 }
+
+static void save(RulesEditor *self)
+{
+        if (self->path)
+                save_to(self, self->path);
+        else
+                choose_file(self, GTK_FILE_CHOOSER_ACTION_SAVE);
+}
+
+/* ---- text that is not kept ---- */
+
+static void unsaved_answered(AdwMessageDialog *dialog, const char *response, RulesEditor *self)
+{
+        RulesEditorNext next = self->next;
+
+        if (g_str_equal(response, "save")) {
+                save(self);
+                return;
+        }
+        self->next = RULES_EDITOR_STAYS;
+        if (g_str_equal(response, "discard"))
+                go_on(self, next);
+}
+
+/* Goes on at once when nothing would be lost, otherwise once a person has said so. */
+static void ask_and_go_on(RulesEditor *self, RulesEditorNext next)
+{
+        GtkWidget *dialog;
+
+        if (is_kept(self)) {
+                go_on(self, next);
+                return;
+        }
+        self->next = next;
+        dialog = adw_message_dialog_new(GTK_WINDOW(self), _("Save the Rules?"),
+                                        _("What you have changed here is lost otherwise."));
+        adw_message_dialog_add_responses(ADW_MESSAGE_DIALOG(dialog), "cancel", _("_Cancel"),
+                                         "discard", _("_Discard"), "save", _("_Save"), NULL);
+        adw_message_dialog_set_response_appearance(ADW_MESSAGE_DIALOG(dialog), "discard",
+                                                   ADW_RESPONSE_DESTRUCTIVE);
+        adw_message_dialog_set_response_appearance(ADW_MESSAGE_DIALOG(dialog), "save",
+                                                   ADW_RESPONSE_SUGGESTED);
+        adw_message_dialog_set_default_response(ADW_MESSAGE_DIALOG(dialog), "save");
+        adw_message_dialog_set_close_response(ADW_MESSAGE_DIALOG(dialog), "cancel");
+        g_signal_connect_object(dialog, "response", G_CALLBACK(unsaved_answered), self, 0);
+        gtk_window_present(GTK_WINDOW(dialog));
+}
+
+static gboolean close_request(GtkWindow *window)
+{
+        RulesEditor *self = RULES_EDITOR(window);
+
+        if (is_kept(self))
+                return GTK_WINDOW_CLASS(rules_editor_parent_class)->close_request(window);
+        ask_and_go_on(self, RULES_EDITOR_CLOSES);
+        return GDK_EVENT_STOP;
+}
+
+gboolean rules_editor_may_all_close(GtkApplication *application)
+{
+        for (GList *at = gtk_application_get_windows(application); at; at = at->next) {
+                if (!RULES_IS_EDITOR(at->data) || is_kept(at->data))
+                        continue;
+                gtk_window_present(at->data);
+                ask_and_go_on(at->data, RULES_EDITOR_CLOSES);
+                return FALSE;
+        }
+        return TRUE;
+}
+
+/* Another text in place of this one, which undo brings back. */
+static void replace_text(RulesEditor *self, const char *text)
+{
+        GtkTextIter start, end;
+
+        gtk_text_buffer_begin_user_action(self->buffer);
+        gtk_text_buffer_get_bounds(self->buffer, &start, &end);
+        gtk_text_buffer_delete(self->buffer, &start, &end);
+        gtk_text_buffer_insert(self->buffer, &start, text, -1);
+        gtk_text_buffer_end_user_action(self->buffer);
+}
+
+/* ---- actions ---- */
 
 static void used(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -229,6 +363,8 @@ static void used(GObject *source, GAsyncResult *result, gpointer data)
 
         if (seccomp_jail_call_set_rules_finish(SECCOMP_JAIL(source), &diagnostics, result,
                                                &error)) {
+                g_free(self->kept);
+                self->kept = g_strdup(self->sent);
                 clear_messages(self);
                 if (!show_diagnostics(self, diagnostics))
                         add_message(self, "emblem-ok-symbolic", "",
@@ -240,12 +376,13 @@ static void used(GObject *source, GAsyncResult *result, gpointer data)
 
 static void use(RulesEditor *self)
 {
-        g_autofree char *text = text_of(self);
-
-        if (self->jail)
-                seccomp_jail_call_set_rules(jail_application_proxy(jail_application_get()),
-                                            jail_item_id(self->jail), text, DAEMON_CALL, NULL, used,
-                                            g_object_ref(self));
+        if (!self->jail)
+                return;
+        g_free(self->sent);
+        self->sent = text_of(self);
+        seccomp_jail_call_set_rules(jail_application_proxy(jail_application_get()),
+                                    jail_item_id(self->jail), self->sent, DAEMON_CALL, NULL, used,
+                                    g_object_ref(self));
 }
 
 static void act(GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -256,24 +393,20 @@ static void act(GSimpleAction *action, GVariant *parameter, gpointer data)
         if (g_str_equal(name, "use"))
                 use(self);
         else if (g_str_equal(name, "open"))
-                choose_file(self, _("Open a Rule File"), GTK_FILE_CHOOSER_ACTION_OPEN,
-                            G_CALLBACK(open_answered));
+                ask_and_go_on(self, RULES_EDITOR_OPENS);
         else if (g_str_equal(name, "normal") && self->normal)
-                gtk_text_buffer_set_text(self->buffer, self->normal, -1);
-        else if (g_str_equal(name, "save") && self->path)
-                save_to(self, self->path);
-        else if (g_str_has_prefix(name, "save"))
-                choose_file(self, _("Save the Rules"), GTK_FILE_CHOOSER_ACTION_SAVE,
-                            G_CALLBACK(save_answered));
+                replace_text(self, self->normal);
+        else if (g_str_equal(name, "save"))
+                save(self);
+        else if (g_str_equal(name, "save-as"))
+                choose_file(self, GTK_FILE_CHOOSER_ACTION_SAVE);
 }
 
 /* ---- presets ---- */
 
 static void preset_chosen(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-        RulesEditor *self = data;
-
-        gtk_text_buffer_set_text(self->buffer, g_variant_get_string(parameter, NULL), -1);
+        replace_text(data, g_variant_get_string(parameter, NULL));
 }
 
 static void presets_listed(GObject *source, GAsyncResult *result, gpointer data)
@@ -306,6 +439,8 @@ static void rules_editor_dispose(GObject *object)
         g_clear_object(&self->jail);
         g_clear_pointer(&self->path, g_free);
         g_clear_pointer(&self->normal, g_free);
+        g_clear_pointer(&self->kept, g_free);
+        g_clear_pointer(&self->sent, g_free);
         G_OBJECT_CLASS(rules_editor_parent_class)->dispose(object);
 }
 
@@ -314,6 +449,7 @@ static void rules_editor_class_init(RulesEditorClass *class)
         GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
         G_OBJECT_CLASS(class)->dispose = rules_editor_dispose;
+        GTK_WINDOW_CLASS(class)->close_request = close_request;
         gtk_widget_class_set_template_from_resource(widget_class,
                                                     "/org/deepin/SeccompJail/rules-editor.ui");
         gtk_widget_class_bind_template_child(widget_class, RulesEditor, use);
@@ -348,7 +484,9 @@ static void rules_editor_init(RulesEditor *self)
 
 GtkWindow *rules_editor_new(MainWindow *window, JailItem *jail, const char *text)
 {
-        RulesEditor *self = g_object_new(RULES_TYPE_EDITOR, "transient-for", window, NULL);
+        /* Of the application: the main window's end is not the end of unsaved text. */
+        RulesEditor *self = g_object_new(RULES_TYPE_EDITOR, "transient-for", window, "application",
+                                         jail_application_get(), NULL);
         SeccompJail *proxy = jail_application_proxy(jail_application_get());
 
         self->jail = jail ? g_object_ref(jail) : NULL;
@@ -358,6 +496,7 @@ GtkWindow *rules_editor_new(MainWindow *window, JailItem *jail, const char *text
                                       : "{\n  \"seccomp-jail\": 1,\n  \"default\": \"allow\",\n"
                                         "  \"rules\": [\n  ]\n}\n",
                                  -1);
+        keep(self);
         if (proxy)
                 seccomp_jail_call_list_presets(proxy, DAEMON_CALL, NULL, presets_listed,
                                                g_object_ref(self));

@@ -109,9 +109,61 @@ def an_old_file_is_turned_into_today_s_form_and_saved(window):
     assert {"syscall": "mkdir", "action": "notify"} in saved["rules"], saved
 
 
+def keys_in(window, editor, *keys):
+    """Keys for this window: what had them before may be gone."""
+    subprocess.run(["xdotool", "search", "--onlyvisible", "--name", editor.get_name(), "windowfocus", "--sync"],
+                   check=True, stdout=subprocess.DEVNULL)
+    window.keys(*keys)
+
+
+def asked(window):
+    """The question about unsaved text, beside the main window and the editor."""
+    wait(lambda: window.app.get_child_count() == 3, 15, "the question")
+    dialog = window.app.get_child_at_index(2)
+    window.label("Save the Rules?", root=dialog)
+    return dialog
+
+
+def answered(window, answer, windows):
+    window.press(answer, asked(window))
+    wait(lambda: window.app.get_child_count() == windows, 20, f"{windows} windows")
+    time.sleep(0.3)
+
+
+def changed_text_is_not_lost_by_closing_the_editor(window):
+    path = HOME / "old.json"
+    kept, text = path.read_text(), '{"83": 1, "84": 3}'
+    editor = window.dialog(str(path))
+    window.type("Text of the rule file", text, editor)
+    keys_in(window, editor, "Escape", "ctrl+w")
+    answered(window, "Cancel", 2)
+    assert window.text("Text of the rule file", editor) == text
+    window.press_menu("More", "Open…", root=editor)
+    answered(window, "Cancel", 2)
+    assert window.text("Text of the rule file", editor) == text
+    keys_in(window, editor, "ctrl+w")
+    answered(window, "Discard", 1)
+    assert path.read_text() == kept
+
+
+def nor_by_ending_the_window(window):
+    window.press_menu("Main Menu", "Edit a Rule File…")
+    editor = window.dialog("Rule File")
+    window.type("Text of the rule file", '{"seccomp-jail": 1}', editor)
+    keys_in(window, editor, "ctrl+q")
+    window.press("Save", asked(window))
+    window.save_as(HOME / "asked.jail.json", windows=3)
+    window.alone()
+    assert (HOME / "asked.jail.json").read_text() == '{"seccomp-jail": 1}'
+    window.press_menu("Main Menu", "Edit a Rule File…")
+    keys_in(window, window.dialog("Rule File"), "ctrl+w")
+    window.alone()
+
+
 settings(preset="all-allow", notifications="false", output="false")
 with Window() as window:
     run_each(window, a_search_leaves_what_it_names, a_rule_is_added_and_switched_off,
              a_row_is_dragged_to_another_place, the_rules_are_saved_and_a_file_is_opened,
-             the_editor_says_what_is_wrong_and_where, an_old_file_is_turned_into_today_s_form_and_saved)
+             the_editor_says_what_is_wrong_and_where, an_old_file_is_turned_into_today_s_form_and_saved,
+             changed_text_is_not_lost_by_closing_the_editor, nor_by_ending_the_window)
 end_daemon()
