@@ -497,15 +497,22 @@ static void on_stopped(void *userdata, pid_t tid, int status)
         tell_first(supervisor);
 }
 
-/* What was answered goes on before anybody hears of it: telling wakes others, who take time. */
 static void tell(Supervisor *supervisor)
+{
+        if (!supervisor->untold)
+                return;
+        supervisor->untold = false;
+        supervisor->events->tell(supervisor->events_userdata);
+}
+
+/* What was answered goes on before anybody hears of it: telling wakes others, who take time. */
+static void let_go_and_tell(Supervisor *supervisor)
 {
         if (!supervisor->untold)
                 return;
         tracers_unlock(supervisor->tracers);
         tracers_lock(supervisor->tracers);
-        supervisor->untold = false;
-        supervisor->events->tell(supervisor->events_userdata);
+        tell(supervisor);
 }
 
 static int trace(Supervisor *supervisor, bool *prepared)
@@ -521,7 +528,7 @@ static int trace(Supervisor *supervisor, bool *prepared)
                 if (due || !*prepared || supervisor->event_touched) {
                         due = false;
                         r = serve_events(supervisor, prepared);
-                        tell(supervisor);
+                        let_go_and_tell(supervisor);
                         continue;
                 }
                 tracers_unlock(supervisor->tracers);
@@ -558,6 +565,7 @@ int supervisor_run(Supervisor *supervisor)
         /* The loop goes on, as its next user expects it. */
         if (prepared && sd_event_wait(supervisor->event, 0) > 0)
                 (void) sd_event_dispatch(supervisor->event);
+        tell(supervisor);
         finish(supervisor);
         return r;
 }
@@ -572,6 +580,7 @@ void supervisor_serve_until(Supervisor *supervisor, uint64_t usec, bool (*is_don
         for (end = now + usec; !is_done(userdata) && now < end;) {
                 if (sd_event_run(supervisor->event, end - now) < 0)
                         return;
+                tell(supervisor);
                 (void) sd_event_now(supervisor->event, CLOCK_MONOTONIC, &now);
         }
 }

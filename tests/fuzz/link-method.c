@@ -105,9 +105,9 @@ static bool call(Link *link, sd_bus_message *message)
         if (sd_bus_call_async(link->bus, NULL, message, link_on_answer, &answer, 0) < 0)
                 __builtin_trap();
         sd_bus_message_unref(message);
-        while (!answer.came)
-                if (sd_event_run(link->event, LINK_WAIT_USEC) <= 0)
-                        __builtin_trap();
+        supervisor_serve_until(link->peer.supervisor, LINK_WAIT_USEC, link_has_answered, &answer);
+        if (!answer.came)
+                __builtin_trap();
         return !answer.is_error;
 }
 

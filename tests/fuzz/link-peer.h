@@ -55,6 +55,11 @@ static inline int link_on_answer(sd_bus_message *message, void *userdata,
         return 0;
 }
 
+static inline bool link_has_answered(void *userdata)
+{
+        return ((const LinkAnswer *) userdata)->came;
+}
+
 /* Begins a call of a method of the supervisor's. */
 static inline int link_method(const Link *link, const char *member, sd_bus_message **ret)
 {
