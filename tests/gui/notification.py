@@ -7,13 +7,10 @@ import pathlib
 import subprocess
 import sys
 
-from window import Window, drawn, end_daemon, press, run_each, settings, time, wait, walk
+from window import NOTIFICATION_SERVER, Window, end_daemon, popup, press, run_each, settings, time, wait
 
 HOME = pathlib.Path(os.environ["HOME"])
 JAILCTL = pathlib.Path(os.environ["SJ_BIN"]) / "jailctl"
-SERVERS = ["/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd",
-           "/usr/libexec/xfce4/notifyd/xfce4-notifyd"]
-SERVER = next((path for path in SERVERS if os.access(path, os.X_OK)), None)
 
 
 def owned():
@@ -21,13 +18,6 @@ def owned():
                            "-m", "org.freedesktop.DBus.NameHasOwner",
                            "org.freedesktop.Notifications"], capture_output=True, text=True)
     return "true" in said.stdout
-
-
-def popup(window, name, role="push button"):
-    """What a popup shows under this name, now."""
-    server = window.application("xfce4-notifyd")
-    return next((n for n in walk(server) if n.get_role_name() == role
-                 and name in (n.get_name() or "") and drawn(n)), None)
 
 
 def held(window, name):
@@ -120,11 +110,11 @@ def without_a_server_the_window_works():
         assert process.wait(40) == 0
 
 
-if not SERVER:
+if not NOTIFICATION_SERVER:
     print("skip (package): no xfce4-notifyd")
     sys.exit(77)
 settings(preset="all-allow", notifications="true")
-server = subprocess.Popen([SERVER], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+server = subprocess.Popen([NOTIFICATION_SERVER], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 try:
     wait(owned, 40, "a notification server")
     with Window() as window:

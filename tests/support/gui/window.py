@@ -20,6 +20,9 @@ from gi.repository import Atspi, GLib  # noqa: E402
 Atspi.init()
 Atspi.set_timeout(20000, 20000)  # milliseconds; without, a busy machine's window is taken for a dead one
 NAME = "jail-window"
+NOTIFICATION_SERVER = next((path for path in ("/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd",
+                                              "/usr/libexec/xfce4/notifyd/xfce4-notifyd")
+                            if os.access(path, os.X_OK)), None)
 
 
 def wait(question, timeout=40, what="condition"):
@@ -338,6 +341,13 @@ def settings(**values):
     directory.mkdir(parents=True, exist_ok=True)
     lines = [f"{key.replace('_', '-')}={value}" for key, value in values.items()]
     (directory / "window.ini").write_text("[window]\n" + "\n".join(lines) + "\n")
+
+
+def popup(window, name, role="push button"):
+    """What a popup shows under this name, now."""
+    server = window.application("xfce4-notifyd")
+    return next((n for n in walk(server) if n.get_role_name() == role
+                 and name in (n.get_name() or "") and drawn(n)), None)
 
 
 def run_each(window, *tests):
