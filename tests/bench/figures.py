@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is measured, how, and what it should be: the table of goals and the runs behind it."""
 import json
+import os
 import pathlib
+import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -75,6 +78,12 @@ RATIOS = [
     ("supervisor, MB", ("supervisor MB", None), 4, "Pss, idle jail"),
     ("per traced process, KB", ("KB per process", None), 4, "of 200 sleeping ones"),
     ("wake-ups of an idle jail, 1/s", ("wake-ups", None), 0, "broker and supervisor together"),
+    ("window: call to card, ms", ("call to card", None), None,
+     "median of ten on a virtual display, asked for over the accessibility bus"),
+    ("window: click to the program going on, ms", ("click to going on", None), None,
+     "likewise, the pointer's click with it"),
+    ("window: a million log records, MiB", ("log records MiB", None), None, "the log's model alone"),
+    ("window: a million log records, s", ("log records s", None), None, "from a pipe, made meanwhile"),
 ]
 
 # Why a goal is not reached, beside the figure when it is not.
@@ -174,7 +183,8 @@ class Bench:
 
     def run_once(self, only):
         for name, step in (("work", self.real_work), ("memory", self.memory),
-                           ("pending", self.pending), ("system", self.system)):
+                           ("pending", self.pending), ("system", self.system),
+                           ("window", self.window)):
             if not only or name in only:
                 step()
 
@@ -288,6 +298,43 @@ class Bench:
             for how, prefix in (("bare", []), ("jailed", learn),
                                 ("strace", ["strace", "-f", "-o", "/dev/null"])):
                 self.add(f"{name} {how}", self._wall(place, [*prefix, "sh", "-c", script]))
+
+    def window(self):
+        """The real window on a virtual display, and its log's model."""
+        lacking = self._window_lacks()
+        if lacking:
+            print(f"the window is not measured: no {lacking}", file=sys.stderr)
+            return
+        tests = pathlib.Path(__file__).resolve().parents[1]
+        said = self._window_run([tests / "support" / "gui" / "guienv", "/usr/bin/python3", "-W", "ignore",
+                                 tests / "bench" / "gui-latency.py"],
+                                PYTHONPATH=str(tests / "support" / "gui"), SJ_COUNT="3" if self.quick else "11")
+        for name in ("call to card", "click to going on"):
+            self.add(name, re.search(rf"^{name}: median ([\d.]+) ms", said, re.M).group(1))
+        lines = 20000 if self.quick else 1000000
+        said = self._window_run([self.build / "bin" / "gui-log-store", str(lines)])
+        seconds, mib = re.search(rf"^{lines} lines in ([\d.]+) s, (\d+) MiB", said, re.M).groups()
+        self.add("log records s", seconds)
+        self.add("log records MiB", mib)
+
+    def _window_lacks(self):
+        """What is not here of what the window's figures take, '' for nothing."""
+        for name in ("Xvfb", "xdotool", "dbus-run-session"):
+            if not shutil.which(name):
+                return name
+        for name in ("jail-window", "gui-log-store"):
+            if not (self.build / "bin" / name).exists():
+                return name
+        asked = subprocess.run(["/usr/bin/python3", "-c", "import gi; gi.require_version('Atspi', '2.0')"],
+                               capture_output=True, check=False)
+        return "gir1.2-atspi-2.0" if asked.returncode else ""
+
+    def _window_run(self, argv, **more):
+        result = subprocess.run(argv, env=dict(os.environ, SJ_BIN=str(self.build / "bin"), **more),
+                                capture_output=True, text=True, timeout=300, check=False)
+        if result.returncode != 0:
+            raise AssertionError(f"{argv}: {result.returncode} {result.stdout[-500:]} {result.stderr[-500:]}")
+        return result.stdout
 
     def _idle_jail(self, processes):
         """A jail with that many sleeping processes: (jailctl, supervisor's pid)."""
