@@ -87,6 +87,12 @@ def press(node):
     assert action.do_action(0)
 
 
+# GTK 4.8 says these two together now and then while a card goes: some widget of it has nothing to be
+# drawn from. Its cause is not known; nothing wrong was seen on the screen.
+KNOWN_OF_GTK = re.compile(r"\(jail-window:\d+\): G[ts]k-CRITICAL \*\*: \S+ (gtk_snapshot_append_node"
+                          r"|gsk_render_node_unref): assertion 'GSK_IS_RENDER_NODE \(node\)' failed")
+
+
 class Window:
     """with Window() as w: w.start("mkdir", "test"); w.answer("Allow")"""
 
@@ -123,7 +129,7 @@ class Window:
         if kind is not None or "CRITICAL" in said or "WARNING **" in said:
             print(said, flush=True)
         if kind is None:
-            assert "-CRITICAL" not in said, "the window printed a critical message"
+            assert "-CRITICAL" not in KNOWN_OF_GTK.sub("", said), "the window printed a critical message"
 
     def application(self, name=NAME):
         return wait(lambda: next((a for a in children(Atspi.get_desktop(0))
