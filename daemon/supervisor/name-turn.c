@@ -2,7 +2,6 @@
 #include "supervisor/name-turn.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "supervisor/carry-out.h"
 #include "supervisor/decision.h"
@@ -11,13 +10,12 @@
 /* The first that still waits; NULL when none does. */
 static Tracee *take_first(Supervisor *supervisor)
 {
-        NameTurn *turn = supervisor->name_turn;
+        TidQueue *waiting = &supervisor->name_turn->waiting;
 
-        while (turn->count > 0) {
-                Tracee *tracee = tracee_table_get(&supervisor->tracees, turn->waiting[0]);
+        while (waiting->count > 0) {
+                Tracee *tracee = tracee_table_get(&supervisor->tracees, waiting->tids[0]);
 
-                turn->count--;
-                memmove(turn->waiting, turn->waiting + 1, turn->count * sizeof(*turn->waiting));
+                tid_queue_remove(waiting, 0, 1);
                 if (tracee && tracee->awaits_turn) {
                         tracee->awaits_turn = false;
                         return tracee;
@@ -63,7 +61,7 @@ NameTurn *name_turn_free(NameTurn *turn)
         if (!turn)
                 return NULL;
         sd_event_source_disable_unref(turn->wake);
-        free(turn->waiting);
+        free(turn->waiting.tids);
         free(turn);
         return NULL;
 }
@@ -75,20 +73,10 @@ bool name_turn_is_of(const Supervisor *supervisor, const Tracee *tracee)
 
 static int wait_for_it(Supervisor *supervisor, Tracee *tracee)
 {
-        NameTurn *turn = supervisor->name_turn;
-
         if (!tracee->call && !put_off_begin(supervisor, tracee))
                 return -ENOMEM;
-        if (turn->count == turn->capacity) {
-                size_t capacity = turn->capacity ? 2 * turn->capacity : 16;
-                pid_t *waiting = reallocarray(turn->waiting, capacity, sizeof(*waiting));
-
-                if (!waiting)
-                        return -ENOMEM;
-                turn->waiting = waiting;
-                turn->capacity = capacity;
-        }
-        turn->waiting[turn->count++] = tracee_tid(tracee);
+        if (tid_queue_add(&supervisor->name_turn->waiting, tracee_tid(tracee)) < 0)
+                return -ENOMEM;
         tracee->awaits_turn = true;
         tracee->state = TRACEE_DELAYED;
         return 0;
@@ -100,7 +88,7 @@ int name_turn_take(Supervisor *supervisor, Tracee *tracee)
 
         if (turn->holder == tracee_tid(tracee))
                 return 1;
-        if (turn->holder || turn->count > 0) /* nobody pushes in */
+        if (turn->holder || turn->waiting.count > 0) /* nobody pushes in */
                 return wait_for_it(supervisor, tracee);
         turn->holder = tracee_tid(tracee);
         return 1;
@@ -113,7 +101,7 @@ void name_turn_leave(Supervisor *supervisor, pid_t tid)
         if (turn->holder != tid)
                 return;
         turn->holder = 0;
-        if (turn->count == 0)
+        if (turn->waiting.count == 0)
                 return;
         (void) sd_event_source_set_enabled(turn->wake, SD_EVENT_ONESHOT);
         supervisor_touch(supervisor);

@@ -11,10 +11,9 @@
 
 /* Who has the turn, and who waits for it. */
 typedef struct NameTurn {
-        pid_t holder;           /* tid; 0 for nobody */
-        pid_t *waiting;         /* tids in their order, of which some may be gone; owned */
-        size_t count, capacity; /* of `waiting` */
-        sd_event_source *wake;  /* the next one's turn has come */
+        pid_t holder; /* tid; 0 for nobody */
+        TidQueue waiting;
+        sd_event_source *wake; /* the next one's turn has come */
 } NameTurn;
 
 int name_turn_new(Supervisor *supervisor, NameTurn **ret);

@@ -1,28 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "supervisor/slot-queue.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "supervisor/carry-out.h"
 #include "supervisor/landing-memory.h"
 #include "supervisor/pending-calls.h"
 
 int slot_queue_add(Supervisor *supervisor, Tracee *tracee)
 {
-        SlotQueue *queue = &supervisor->for_slot;
         OpenCall *call = tracee->call;
 
-        if (queue->count == queue->capacity) {
-                size_t capacity = queue->capacity ? 2 * queue->capacity : 64;
-                pid_t *tids = reallocarray(queue->tids, capacity, sizeof(*tids));
-
-                if (!tids)
-                        return -ENOMEM;
-                queue->tids = tids;
-                queue->capacity = capacity;
-        }
-        queue->tids[queue->count++] = tracee_tid(tracee);
+        if (tid_queue_add(&supervisor->for_slot, tracee_tid(tracee)) < 0)
+                return -ENOMEM;
         call->waits_for_slot = true;
         if (call->pending)
                 pending_call_end(call->pending, false);
@@ -37,7 +25,7 @@ static bool still_waits(const Tracee *tracee)
 
 void slot_queue_serve(Supervisor *supervisor)
 {
-        SlotQueue *queue = &supervisor->for_slot;
+        TidQueue *queue = &supervisor->for_slot;
         size_t taken = 0, kept = 0, count = queue->count;
 
         while (taken < count && landing_memory_has_slot(supervisor->landing)) {
@@ -53,9 +41,6 @@ void slot_queue_serve(Supervisor *supervisor)
                 tracee->call->waits_for_slot = false;
                 carry_out_allow(supervisor, tracee);
         }
-        if (taken == kept)
-                return;
-        memmove(queue->tids + kept, queue->tids + taken,
-                (queue->count - taken) * sizeof(*queue->tids));
-        queue->count -= taken - kept;
+        if (taken > kept)
+                tid_queue_remove(queue, kept, taken - kept);
 }

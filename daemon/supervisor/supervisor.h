@@ -13,6 +13,7 @@
 #include "supervisor/call-log.h"
 #include "supervisor/install.h"
 #include "supervisor/statistics.h"
+#include "supervisor/tid-queue.h"
 #include "supervisor/tracee.h"
 #include "supervisor/tracer.h"
 
@@ -62,12 +63,6 @@ typedef struct Placement {
         cpu_set_t own;  /* the tracer's own mask before */
 } Placement;
 
-/* slot-queue.h */
-typedef struct SlotQueue {
-        pid_t *tids; /* owned */
-        size_t count, capacity;
-} SlotQueue;
-
 struct Supervisor {
         Tracers *tracers;
         bool hands_over;          /* a tracee may become another tracer's (hand-over.h) */
@@ -98,7 +93,7 @@ struct Supervisor {
         IdMap births;    /* tasks whose first stop and whose maker have not both been seen */
         StopQueue later; /* stops seen out of turn */
         LandingMemory *landing;
-        SlotQueue for_slot;
+        TidQueue for_slot;    /* slot-queue.h */
         SocketNames *sockets; /* what describes descriptors keeps here, under the lock */
         Installer installer;
         RuleSet *rules;
